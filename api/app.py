@@ -1,0 +1,126 @@
+"""The application, composed. The readers of files come from outside (ADR 13)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
+
+from asyncpg import CharacterNotInRepertoireError, UntranslatableCharacterError
+from litestar import Litestar, Router, get
+from litestar.config.cors import CORSConfig
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.response import Redirect
+
+from api import clock, index, indexing, problems
+from api.database import AWAY, pool
+from api.directory.routes import router as directory
+from api.document import documentation, openapi_config, openapi_document
+from api.domain.errors import DomainError
+from api.enterprises.routes import router as enterprises
+from api.fulfilments.routes import router as fulfilments
+from api.health import router as health
+from api.ledgers.routes import router as ledgers
+from api.logs import configure_logging
+from api.matches.routes import router as matches
+from api.middleware import no_trailing_slash, standard_headers
+from api.obligations.routes import router as obligations
+from api.parameters import refuse_unknown_parameters
+from api.rule_books.routes import router as rule_books
+from api.rule_books.service import RuleBookReader, no_reader
+from api.settings import settings
+from api.social_return_reports.routes import router as social_return_reports
+from api.tenders.routes import router as tenders
+from api.tenders.service import NoticeReaders
+
+SLICES = (
+    health,
+    directory,
+    enterprises,
+    tenders,
+    matches,
+    rule_books,
+    obligations,
+    ledgers,
+    fulfilments,
+    social_return_reports,
+)
+
+
+def create_app(
+    readers: NoticeReaders,
+    rule_book_reader: RuleBookReader = no_reader,
+    *,
+    with_engines: bool = True,
+) -> Litestar:
+    """Compose the application; tests hold the engines themselves."""
+
+    def notice_readers() -> NoticeReaders:
+        return readers
+
+    def reader_of_rule_books() -> RuleBookReader:
+        return rule_book_reader
+
+    app = Litestar(
+        route_handlers=[
+            home,
+            Router("/v1", route_handlers=[openapi_document, *SLICES]),
+            documentation(),
+        ],
+        dependencies={
+            "now": Provide(_now, sync_to_thread=False),
+            "notice_readers": Provide(notice_readers, sync_to_thread=False),
+            "rule_book_reader": Provide(reader_of_rule_books, sync_to_thread=False),
+        },
+        exception_handlers={
+            DomainError: problems.on_domain_error,
+            HTTPException: problems.on_http_error,
+            RecursionError: problems.on_deep_nesting,
+            CharacterNotInRepertoireError: problems.on_unstorable_text,
+            UntranslatableCharacterError: problems.on_unstorable_text,
+            **dict.fromkeys(AWAY, problems.on_database_away),
+            Exception: problems.on_crash,
+        },
+        before_request=refuse_unknown_parameters,
+        cors_config=CORSConfig(allow_origins=["*"], allow_methods=["GET", "HEAD", "OPTIONS"]),
+        lifespan=[engines] if with_engines else [],
+        logging_config=None,
+        openapi_config=openapi_config(),
+        request_max_body_size=settings().max_body_bytes,
+    )
+    # Around everything, so that a path without a route is answered alike.
+    app.asgi_handler = standard_headers(no_trailing_slash(app.asgi_handler))
+    return app
+
+
+@asynccontextmanager
+async def engines(_: Litestar) -> AsyncIterator[None]:
+    """Hold the engines that the application needs, as long as it runs."""
+    configure_logging()
+    async with pool(settings().database_pool_size), index.engine(), _draining():
+        yield
+
+
+@asynccontextmanager
+async def _draining() -> AsyncIterator[None]:
+    """Drain the outbox in this process, where the settings say so."""
+    if not settings().drain_in_process:
+        yield
+        return
+    task = asyncio.create_task(indexing.drain_forever())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+@get("/", include_in_schema=False)
+async def home() -> Redirect:
+    """Send a visitor to the documentation."""
+    return Redirect("/docs")
+
+
+def _now() -> datetime:
+    return clock.now()

@@ -1,0 +1,138 @@
+"""The door to PostgreSQL: pool, transactions, bulk copy, locks."""
+
+import io
+import os
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, redirect_stdout
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+import msgspec
+from asyncpg import (
+    Connection,
+    InterfaceError,
+    OperatorInterventionError,
+    PostgresConnectionError,
+)
+from piccolo.apps.migrations.commands.forwards import run_forwards
+from piccolo.table import Table
+
+from api.domain.errors import Unavailable
+from api.piccolo_conf import DB
+
+AWAY: Final = (OSError, PostgresConnectionError, OperatorInterventionError, InterfaceError)
+"""What a database that is down, or went down just now, makes the driver raise."""
+# Piccolo looks for its configuration at the root unless told where it stands.
+os.environ.setdefault("PICCOLO_CONF", "api.piccolo_conf")
+Row = Mapping[str, Any]
+Kind = TypeVar("Kind", bound=msgspec.Struct)
+
+
+class MigrationFailed(Exception):
+    """The database could not be brought to the version of this code."""
+
+
+def use_database(dsn: str) -> None:
+    """Point this process at a database; before the pool is opened."""
+    DB.config = {"dsn": dsn}
+
+
+@asynccontextmanager
+async def pool(size: int) -> AsyncIterator[None]:
+    """Hold a pool of connections open."""
+    try:
+        await DB.start_connection_pool(min_size=min(2, size), max_size=size)
+    except AWAY as error:
+        raise Unavailable(f"The database can't be reached: {error}") from error
+    try:
+        yield
+    finally:
+        await DB.close_connection_pool()
+
+
+@asynccontextmanager
+async def transaction() -> AsyncIterator[None]:
+    """Do one use case: all of it is stored, or none. Joins a transaction that is open."""
+    async with DB.transaction():
+        yield
+
+
+def connection() -> Connection:
+    """Give the connection of the open transaction."""
+    current = DB.current_transaction.get()
+    if current is None:
+        raise RuntimeError("outside a transaction")
+    return current.connection
+
+
+async def copy_rows(table: type[Table], rows: Sequence[Row]) -> None:
+    """Insert many rows at once; every row names the same columns. Needs a transaction."""
+    if not rows:
+        return
+    columns = list(rows[0])
+    await connection().copy_records_to_table(
+        table._meta.tablename,  # noqa: SLF001  Piccolo's documented place of the name
+        columns=columns,
+        records=[[row[column] for column in columns] for row in rows],
+    )
+
+
+async def fetch(sql: str, *values: object) -> list[Row]:
+    """Run one statement with `$1` placeholders, in the open transaction when there is one."""
+    current = DB.current_transaction.get()
+    if current is not None:
+        return list(await current.connection.fetch(sql, *values))
+    if DB.pool is None:
+        raise Unavailable("The database pool is not open.")
+    async with DB.pool.acquire() as free:
+        return list(await free.fetch(sql, *values))
+
+
+async def update_row(table: str, row_id: UUID, values: Row) -> None:
+    """Change columns of one row. Needs a transaction."""
+    # Column names come from our own tables, never from a caller; values are bound.
+    assignments = ", ".join(f'"{name}" = ${n}' for n, name in enumerate(values, start=2))
+    sql = f'UPDATE "{table}" SET {assignments} WHERE id = $1'  # noqa: S608  see above
+    await connection().execute(sql, row_id, *values.values())
+
+
+async def lock(name: str) -> None:
+    """Wait until nobody else holds `name`; kept until the transaction ends."""
+    await connection().execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", name)
+
+
+async def try_lock(name: str) -> bool:
+    """Take `name` if it is free, until the transaction ends."""
+    taken: bool = await connection().fetchval(
+        "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))", name
+    )
+    return taken
+
+
+async def migrate() -> None:
+    """Bring the database to the version of this code. Forward only (ADR 10)."""
+    told = io.StringIO()
+    with redirect_stdout(told):  # Piccolo prints; a failure is told below
+        result = await run_forwards("perceel")
+    if not result.success:
+        raise MigrationFailed(f"{result.message}\n{told.getvalue()}")
+
+
+async def is_alive() -> bool:
+    """Tell whether the database answers."""
+    try:
+        await fetch("SELECT 1")
+    except (*AWAY, Unavailable):
+        return False
+    return True
+
+
+def as_struct(values: Row, kind: type[Kind]) -> Kind:
+    """Check columns against a struct whose fields have the same names; others are left out."""
+    fields = msgspec.structs.fields(kind)
+    return msgspec.convert({one.encode_name: values[one.name] for one in fields}, kind)
+
+
+def as_json(value: object) -> str:
+    """Encode for a JSONB column."""
+    return msgspec.json.encode(value).decode()

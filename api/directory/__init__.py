@@ -1,0 +1,1 @@
+"""Finding enterprises in the directory by words, codes, places and marks."""

@@ -1,0 +1,1 @@
+"""Rules that join a lot to enterprises: facts, eligibility, score."""

@@ -1,0 +1,117 @@
+"""Does an offering belong to the category of a lot? By code first, by text where codes say little.
+
+Source: Reg. (EC) 213/2008, annex I (the tree is in the digits); text: own choice, ADR 17.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from api.domain.matching.facts import OfferingFacts
+from api.domain.matching.reasons import FAIL, PASS, UNKNOWN, Compared, Reason, ReasonCode, RuleId
+from api.domain.matching.rules import WHOLE, SignalValues
+from api.domain.tendering.cpv import DIVISION_DIGITS, CpvRelation, depth, relation
+from api.domain.values import CpvCode
+
+_BY_RELATION: Final = {
+    CpvRelation.SAME: ReasonCode.CATEGORY_SAME,
+    CpvRelation.BROADER: ReasonCode.CATEGORY_BROADER,
+    CpvRelation.NARROWER: ReasonCode.CATEGORY_NARROWER,
+}
+_STATES: Final = {
+    ReasonCode.CATEGORY_DIVISION: UNKNOWN,
+    ReasonCode.CATEGORY_ADDITIONAL: UNKNOWN,
+    ReasonCode.CATEGORY_UNKNOWN: UNKNOWN,
+    ReasonCode.CATEGORY_OTHER: FAIL,
+    ReasonCode.CATEGORY_NO_EVIDENCE: FAIL,
+}
+_STRENGTH: Final = {FAIL: 0, UNKNOWN: 2 * WHOLE, PASS: 4 * WHOLE}
+
+
+class Fit(msgspec.Struct, frozen=True, gc=False):
+    """How well an offering fits the category."""
+
+    reason: Reason
+    closeness: int | None
+    """Out of 1000; `None` where no codes are related."""
+    strength: int
+    """Orders fits: by state, then by closeness."""
+    why: str
+    """The code of the reason as plain text."""
+
+
+class CategoryCheck:
+    """The category rule for one lot. Remembers what it judged, as offerings share codes."""
+
+    def __init__(
+        self, codes: tuple[CpvCode, ...], text: Mapping[str, int] | None, values: SignalValues
+    ) -> None:
+        self._codes = (*codes[:1], *sorted(set(codes[1:]) - set(codes[:1])))
+        self._text = text
+        self._values = values
+        self._broad = not codes or depth(codes[0]) == DIVISION_DIGITS
+        # A mere division says little, so the additional codes then tell what the lot is.
+        self._principal = frozenset(codes if self._broad else codes[:1])
+        searched = text is not None
+        self._no_code = self._fit_of(
+            ReasonCode.CATEGORY_NO_EVIDENCE if searched else ReasonCode.CATEGORY_UNKNOWN,
+            self._codes,
+            None,
+        )
+        self._fits: dict[CpvCode, Fit] = {}
+        self._known: dict[tuple[CpvCode, ...], Fit] = {}
+
+    def of(self, offering: OfferingFacts) -> Fit:
+        """Judge an offering by its best code, else by text (Reg. (EC) 213/2008; ADR 17).
+
+        Text counts only where the lot names no code or a mere division as its main
+        object, or where the offering names no code at all.
+        """
+        codes = offering.cpv_codes
+        fit = self._known.get(codes)
+        if fit is None:
+            fit = self._known[codes] = self._by_code(codes)
+        if self._text is None or (codes and not self._broad) or fit.reason.state is PASS:
+            return fit
+        relevance = self._text.get(offering.id, 0)
+        if relevance == 0:
+            return fit
+        return self._fit_of(ReasonCode.CATEGORY_TEXT, self._codes, relevance, fit.closeness)
+
+    def _by_code(self, offered: tuple[CpvCode, ...]) -> Fit:
+        if not offered or not self._codes:
+            return self._no_code
+        # Equal fits: the lower code is named, so that the order of codes never matters.
+        return max([self._fit(code) for code in sorted(offered)], key=_strength)
+
+    def _fit(self, offered: CpvCode) -> Fit:
+        fit = self._fits.get(offered)
+        if fit is None:
+            fits = [self._against(offered, wanted) for wanted in self._codes]
+            fit = self._fits[offered] = max(fits, key=_strength)
+        return fit
+
+    def _against(self, offered: CpvCode, wanted: CpvCode) -> Fit:
+        related = relation(offered, wanted)
+        if related is None:
+            return self._fit_of(ReasonCode.CATEGORY_OTHER, self._codes, offered)
+        apart = abs(depth(offered) - depth(wanted))
+        closeness = max(self._values.cpv_step, WHOLE - self._values.cpv_step * apart)
+        if wanted not in self._principal:
+            kept = closeness * self._values.cpv_additional // WHOLE
+            return self._fit_of(ReasonCode.CATEGORY_ADDITIONAL, wanted, offered, kept)
+        if related is CpvRelation.NARROWER and depth(wanted) == DIVISION_DIGITS:
+            return self._fit_of(ReasonCode.CATEGORY_DIVISION, wanted, offered, closeness)
+        return self._fit_of(_BY_RELATION[related], wanted, offered, closeness)
+
+    def _fit_of(
+        self, code: ReasonCode, wanted: Compared, offered: Compared, closeness: int | None = None
+    ) -> Fit:
+        state = _STATES.get(code, PASS)
+        reason = Reason(code, RuleId.CATEGORY, state, wanted, offered)
+        return Fit(reason, closeness, _STRENGTH[state] + (closeness or 0), code.value)
+
+
+def _strength(fit: Fit) -> int:
+    return fit.strength

@@ -1,0 +1,1 @@
+"""Rules about profiles: marks, definitions of a social enterprise, completeness, duplicates."""

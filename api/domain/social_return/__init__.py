@@ -1,0 +1,1 @@
+"""Rules of social return: rule books, valuation, ledger and plan."""

@@ -1,0 +1,1 @@
+"""Rules of procurement: codes, places, lots and legal regimes."""

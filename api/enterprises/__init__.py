@@ -1,0 +1,1 @@
+"""The directory: enterprises with their offerings, marks and search."""

@@ -1,0 +1,194 @@
+"""Reads and writes of the directory, in SQL. No rule is decided here."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from api.database import Row, as_struct, copy_rows, fetch, update_row
+from api.domain.tendering.coverage import Coverage, Reach
+from api.enterprises.tables import Enterprise, Mark, Offering, Revision
+
+_PROFILES: Final = """
+SELECT e.*,
+  coalesce((SELECT jsonb_agg(to_jsonb(o) ORDER BY o.position, o.id) FROM offering o
+            WHERE o.enterprise = e.id AND o.withdrawn_at IS NULL), '[]') AS offerings,
+  coalesce((SELECT jsonb_agg(to_jsonb(m) ORDER BY m.scheme, m.id) FROM quality_mark m
+            WHERE m.enterprise = e.id), '[]') AS marks
+FROM enterprise e
+"""
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What an import must know of a record that is already here."""
+
+    id: UUID
+    external_id: str | None
+    kvk_number: str | None
+    content_hash: str
+    version: int
+    state: str
+    successor: UUID | None = None
+    owner: UUID | None = None
+
+
+async def profile(enterprise_id: UUID) -> dict[str, Any] | None:
+    """Give one enterprise with its offerings and marks."""
+    found = await fetch(f"{_PROFILES} WHERE e.id = $1", enterprise_id)
+    return _decoded(found[0]) if found else None
+
+
+async def profiles(ids: Sequence[UUID]) -> list[dict[str, Any]]:
+    """Give many enterprises, in no order."""
+    return [_decoded(row) for row in await fetch(f"{_PROFILES} WHERE e.id = ANY($1)", list(ids))]
+
+
+async def page_of_ids(after: UUID | None, limit: int) -> list[UUID]:
+    """Walk all published enterprises by id."""
+    sql = """
+    SELECT id FROM enterprise WHERE state = 'published' AND ($1::uuid IS NULL OR id > $1)
+    ORDER BY id LIMIT $2
+    """
+    return [row["id"] for row in await fetch(sql, after, limit)]
+
+
+async def known(
+    source: str, external_ids: Iterable[str], kvk_numbers: Iterable[str]
+) -> list[Known]:
+    """Find the records that share an external id or a KvK number with what comes in."""
+    sql = """
+    SELECT id, CASE WHEN source = $1 THEN external_id END AS external_id, kvk_number,
+           content_hash, version, state, successor, owner
+    FROM enterprise
+    WHERE (source = $1 AND external_id = ANY($2)) OR kvk_number = ANY($3)
+    """
+    rows = await fetch(sql, source, list(external_ids), list(kvk_numbers))
+    return [as_struct(row, Known) for row in rows]
+
+
+async def lock_enterprise(enterprise_id: UUID) -> Known | None:
+    """Lock one enterprise until the transaction ends."""
+    sql = """
+    SELECT id, external_id, kvk_number, content_hash, version, state, successor, owner
+    FROM enterprise WHERE id = $1 FOR UPDATE
+    """
+    rows = await fetch(sql, enterprise_id)
+    return as_struct(rows[0], Known) if rows else None
+
+
+async def insert(
+    enterprises: Sequence[Row], offerings: Sequence[Row], marks: Sequence[Row]
+) -> None:
+    """Insert new rows in bulk."""
+    await copy_rows(Enterprise, enterprises)
+    await copy_rows(Offering, offerings)
+    await copy_rows(Mark, marks)
+
+
+async def update_enterprise(enterprise_id: UUID, values: Row) -> None:
+    """Change columns of one enterprise."""
+    await update_row("enterprise", enterprise_id, values)
+
+
+async def update_offering(offering_id: UUID, values: Row) -> None:
+    """Change columns of one offering."""
+    await update_row("offering", offering_id, values)
+
+
+async def withdraw_offerings(ids: Sequence[UUID], now: datetime) -> None:
+    """Take offerings out of the directory; match runs keep pointing at them."""
+    sql = "UPDATE offering SET withdrawn_at = $2 WHERE id = ANY($1) AND withdrawn_at IS NULL"
+    await fetch(sql, list(ids), now)
+
+
+async def delete_claims(enterprise_id: UUID) -> None:
+    """Drop marks that were only claimed: a new statement of the enterprise replaces them."""
+    sql = """
+    DELETE FROM quality_mark WHERE enterprise = $1 AND verified_on IS NULL AND revoked_on IS NULL
+    """
+    await fetch(sql, enterprise_id)
+
+
+async def unverify_uncovered(enterprise_id: UUID) -> None:
+    """Turn certificates that do not name the firm's present KvK number back into claims."""
+    sql = """
+    UPDATE quality_mark m SET verified_on = NULL, verified_by = NULL, verified_reference = NULL
+    FROM enterprise e
+    WHERE m.enterprise = $1 AND e.id = $1 AND cardinality(m.holder_kvk_numbers) > 0
+      AND (e.kvk_number IS NULL OR NOT e.kvk_number = ANY(m.holder_kvk_numbers))
+    """
+    await fetch(sql, enterprise_id)
+
+
+async def insert_revisions(rows: Sequence[Row]) -> None:
+    """Add revisions."""
+    await copy_rows(Revision, rows)
+
+
+async def mark_revision(revision_id: UUID, values: Row) -> None:
+    """Note what was decided on a proposed revision."""
+    await update_row("enterprise_revision", revision_id, values)
+
+
+async def pending_revision(revision_id: UUID) -> Row | None:
+    """Lock a revision that waits for a decision."""
+    sql = """
+    SELECT id, enterprise, actor, patch FROM enterprise_revision
+    WHERE id = $1 AND state = 'pending' FOR UPDATE
+    """
+    rows = await fetch(sql, revision_id)
+    return rows[0] if rows else None
+
+
+async def verify_mark(
+    enterprise_id: UUID, mark: tuple[str, str | None], verified_on: date, verified_by: str
+) -> None:
+    """Note that the certificate of a mark (scheme, level) was seen."""
+    sql = """
+    UPDATE quality_mark m SET verified_on = $4, verified_by = $5
+    WHERE enterprise = $1 AND scheme = $2 AND level IS NOT DISTINCT FROM $3
+      AND (cardinality(holder_kvk_numbers) = 0 OR EXISTS (
+        SELECT 1 FROM enterprise e WHERE e.id = $1 AND e.kvk_number = ANY(m.holder_kvk_numbers)))
+    """
+    await fetch(sql, enterprise_id, *mark, verified_on, verified_by)
+
+
+class OfferingCoverage(msgspec.Struct, frozen=True):
+    """A coverage as given, and as worked out when it was stored."""
+
+    offering_id: UUID
+    enterprise_id: UUID
+    coverage: Coverage
+    reach: Reach
+
+
+async def coverages(after: UUID | None, limit: int) -> list[OfferingCoverage]:
+    """Walk the coverages of all live offerings, by offering id."""
+    sql = """
+    SELECT id, enterprise, coverage, area_full, area_partial FROM offering
+    WHERE withdrawn_at IS NULL AND ($1::uuid IS NULL OR id > $1) ORDER BY id LIMIT $2
+    """
+    return [
+        OfferingCoverage(
+            row["id"],
+            row["enterprise"],
+            msgspec.json.decode(row["coverage"], type=Coverage),
+            Reach(tuple(row["area_full"]), tuple(row["area_partial"])),
+        )
+        for row in await fetch(sql, after, limit)
+    ]
+
+
+async def offering_count(enterprise_id: UUID) -> int:
+    """Count the live offerings of an enterprise."""
+    sql = "SELECT count(*) AS n FROM offering WHERE enterprise = $1 AND withdrawn_at IS NULL"
+    return int((await fetch(sql, enterprise_id))[0]["n"])
+
+
+def _decoded(row: Row) -> dict[str, Any]:
+    found = dict(row)
+    for column in ("offerings", "marks", "details"):
+        found[column] = msgspec.json.decode(found[column] or "null")
+    return found

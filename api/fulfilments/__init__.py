@@ -1,0 +1,1 @@
+"""Fulfilments (invulling) of an obligation: planned, booked, confirmed, verified."""

@@ -1,0 +1,336 @@
+"""From a claim as given to what is valued, guarded and kept. Pure: what is read comes along."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from api.domain.checks import Checks
+from api.domain.directory import QualityMark
+from api.domain.errors import InvalidValue, RuleViolation
+from api.domain.social_return.activity import Activity
+from api.domain.social_return.credit import Credit
+from api.domain.social_return.double_count import (
+    ClaimedHours,
+    ClaimedInvoice,
+    invoice_faults,
+    invoice_key,
+    person_faults,
+)
+from api.domain.social_return.measures import weeks_in
+from api.domain.social_return.placement import Placement
+from api.domain.social_return.privacy import personal_number_faults, pseudonym
+from api.domain.social_return.purchase import HeldMark, MarkStatus, Purchase
+from api.domain.social_return.rule_book import DoubleCounting, RuleBook
+from api.domain.social_return.valuation import (
+    credit_for_activity,
+    credit_for_custom_arrangement,
+    credit_for_placement,
+    credit_for_purchase,
+)
+from api.domain.values import Cents, KvkNumber, Period
+from api.fulfilments.schemas import (
+    ActivityIn,
+    ArrangementIn,
+    ClaimIn,
+    Fulfilment,
+    PlacementIn,
+    PurchaseIn,
+)
+
+FOUR_PLACES: Final = Decimal("0.0001")
+
+
+class NothingCounts(RuleViolation):
+    """By the rule book this brings nothing, or what it brings is not known."""
+
+    code = "nothing-counts"
+
+
+class CountedTwice(RuleViolation):
+    """Together with what is booked already, an invoice or a person would count twice."""
+
+    code = "counted-twice"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This would count for more than the whole of it, together with what is booked"
+            " already, here or elsewhere. Ask the authority's coordinator."
+        )
+
+
+class Token(msgspec.Struct, frozen=True, kw_only=True):
+    """A keyed hash under which something counts once, over all authorities."""
+
+    token: str | None = None
+    pseudonym: str | None = None
+    """Of a person, for one authority."""
+
+
+class Earlier(msgspec.Struct, frozen=True):
+    """What was booked before for the same person and block, or under the same activity."""
+
+    starts_on: date | None
+    ends_on: date | None
+    facts: dict[str, Any]
+
+
+class Beside(msgspec.Struct, frozen=True):
+    """A live claim under the same token, on any obligation."""
+
+    obligation: UUID
+    book_id: str
+    whole_cents: int | None
+    claimed_cents: int
+    starts_on: date | None
+    ends_on: date | None
+    hours_per_week: Decimal | None
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """What was read before a claim is decided."""
+
+    book: RuleBook
+    contract_starts_on: date
+    marks: tuple[QualityMark, ...] = ()
+    earlier: tuple[Earlier, ...] = ()
+
+
+def check(given: ClaimIn, *reasons: str) -> None:
+    """Refuse personal numbers in any free text, and quantities that can't be, all at once."""
+    checks = Checks()
+    for place, text in _texts(given):
+        checks.faults += personal_number_faults(text, place)
+    one, place = given.fulfilment, "/fulfilment"
+    if isinstance(one, PlacementIn):
+        if one.from_day >= one.until_day or one.from_day < one.started_on:
+            checks.note("invalid-period", "the claimed days are none, or too early", place)
+        if one.hours_per_week is None and one.hours_total is None:
+            detail = "give hoursPerWeek or hoursTotal"
+            checks.note("missing-field", detail, f"{place}/hoursPerWeek")
+    if isinstance(one, PurchaseIn):
+        checks.attempt(lambda text: invoice_key(KvkNumber(""), text), one.invoice_number, place)
+        if one.claimed_cents is not None and one.claimed_cents > one.invoice_cents:
+            detail = "more than the whole invoice is claimed"
+            checks.note("invalid-amount", detail, f"{place}/claimedCents")
+    for text in reasons:
+        checks.faults += personal_number_faults(text, "/reason")
+    checks.settle()
+
+
+def check_reason(reason: str) -> None:
+    """Refuse a personal number in a reason."""
+    checks = Checks()
+    checks.faults += personal_number_faults(reason, "/reason")
+    checks.settle()
+
+
+def credit_of(one: Fulfilment, known: Known) -> Credit:
+    """Value a fulfilment by the rule book; refuse what brings nothing, or nobody knows what."""
+    try:
+        credit = _valued(one, known)
+    except InvalidValue as error:
+        raise NothingCounts(error.detail) from error
+    if not credit.amount_cents:
+        reasons = [reason.detail for line in credit.lines for reason in line.reasons]
+        raise NothingCounts("; ".join(reasons) or "the value is nothing")
+    return credit
+
+
+def token_of(one: Fulfilment, authority: UUID, supplier_kvk: str | None, key: bytes) -> Token:
+    """Give the keyed hashes of what may count once only (ADR 18)."""
+    if isinstance(one, PurchaseIn):
+        supplier = KvkNumber(supplier_kvk or str(one.supplier_id))
+        return Token(token=pseudonym(key, "invoice", invoice_key(supplier, one.invoice_number)))
+    if isinstance(one, PlacementIn):
+        reference = f"{one.person.issuer}/{one.person.reference}"
+        return Token(
+            token=pseudonym(key, "person", reference),
+            pseudonym=pseudonym(key, f"person {authority}", reference),
+        )
+    return Token()
+
+
+def guard(one: Fulfilment, obligation: UUID, book: RuleBook, beside: Sequence[Beside]) -> None:
+    """Refuse what would count twice; nothing of the other contract is told (ADR 18)."""
+    if isinstance(one, PurchaseIn) and _invoice_twice(one, beside):
+        raise CountedTwice
+    if isinstance(one, PlacementIn) and _person_twice(one, obligation, book, beside):
+        raise CountedTwice
+
+
+def claim_columns(one: Fulfilment, token: Token) -> dict[str, Any]:
+    """Give the columns of a claim that the rules of the ledger do not decide."""
+    columns: dict[str, Any] = {
+        "kind": one.__struct_config__.tag,
+        "code": None,
+        "supplier": getattr(one, "supplier_id", None),
+        "token": token.token,
+        "whole_cents": None,
+        "starts_on": None,
+        "ends_on": None,
+        "hours_per_week": None,
+    }
+    if isinstance(one, PlacementIn):
+        days = {"starts_on": one.from_day, "ends_on": one.until_day}
+        columns |= {"code": one.block, "hours_per_week": _hours(one)} | days
+    elif isinstance(one, PurchaseIn):
+        columns["whole_cents"] = one.invoice_cents
+    elif isinstance(one, ActivityIn):
+        columns["code"] = one.activity
+    return columns
+
+
+def basis_cents(one: Fulfilment) -> Cents:
+    """Give the invoice amount behind a credit; nothing where there is no invoice."""
+    return _claimed(one) if isinstance(one, PurchaseIn) else Cents(0)
+
+
+def facts_of(one: Fulfilment) -> dict[str, Any]:
+    """Give the facts as given, without by what a person is known; who issued that stays."""
+    facts: dict[str, Any] = msgspec.to_builtins(one)
+    if "person" in facts:
+        facts["issuer"] = facts.pop("person")["issuer"]
+    return facts
+
+
+def group_of(one: Fulfilment, book: RuleBook) -> str | None:
+    """Give the target group of a placement, as the book names it."""
+    if not isinstance(one, PlacementIn):
+        return None
+    found = next((block for block in book.blocks if block.code == one.block), None)
+    return one.block if found is None or found.group is None else found.group
+
+
+def _texts(given: ClaimIn) -> list[tuple[str, str]]:
+    one = given.fulfilment
+    found = [("/note", given.note)]
+    if given.evidence is not None:
+        found.append(("/evidence/reference", given.evidence.reference))
+    if isinstance(one, PlacementIn):
+        found.append(("/fulfilment/person/reference", one.person.reference))
+        found.append(("/fulfilment/person/issuer", one.person.issuer))
+    if isinstance(one, PurchaseIn):
+        found.append(("/fulfilment/subject", one.subject or ""))
+    if isinstance(one, ArrangementIn):
+        found.append(("/fulfilment/agreement", one.agreement))
+    return found
+
+
+def _valued(one: Fulfilment, known: Known) -> Credit:
+    if isinstance(one, PlacementIn):
+        return credit_for_placement(_placement(one, known), known.book)
+    if isinstance(one, PurchaseIn):
+        purchase = Purchase(
+            invoice_cents=_claimed(one),
+            invoiced_on=one.invoiced_on,
+            marks=tuple(_held(mark) for mark in known.marks),
+            labour_cents=None if one.labour_cents is None else Cents(one.labour_cents),
+            subject=one.subject,
+        )
+        return credit_for_purchase(purchase, known.book)
+    if isinstance(one, ActivityIn):
+        return credit_for_activity(_activity(one, known), known.book)
+    agreed = Cents(one.agreed_cents)
+    return credit_for_custom_arrangement(agreed, one.category, one.agreement, known.book)
+
+
+def _placement(one: PlacementIn, known: Known) -> Placement:
+    before = known.earlier
+    hours = sum((Decimal(str(each.facts.get("hoursTotal") or 0)) for each in before), Decimal(0))
+    return Placement(
+        block=one.block,
+        started_on=one.started_on,
+        period=Period(one.from_day, one.until_day),
+        hours_per_week=one.hours_per_week,
+        hours_total=one.hours_total,
+        cost_cents=None if one.cost_cents is None else Cents(one.cost_cents),
+        contract_starts_on=known.contract_starts_on,
+        wage_subsidy=one.wage_subsidy,
+        prior_consent=one.prior_consent,
+        bonuses=one.bonuses,
+        earlier=tuple(Period(each.starts_on, each.ends_on) for each in before),
+        earlier_hours=hours,
+        earlier_bonuses=tuple(code for each in before for code in each.facts.get("bonuses", ())),
+    )
+
+
+def _activity(one: ActivityIn, known: Known) -> Activity:
+    booked = (Decimal(str(each.facts.get("quantity", 1))) for each in known.earlier)
+    return Activity(
+        activity=one.activity,
+        quantity=one.quantity,
+        persons=one.persons,
+        occasions=one.occasions,
+        days=one.days,
+        preparation_hours=one.preparation_hours,
+        cost_cents=None if one.cost_cents is None else Cents(one.cost_cents),
+        prior_consent=one.prior_consent,
+        earlier_quantity=sum(booked, Decimal(0)),
+    )
+
+
+def _held(mark: QualityMark) -> HeldMark:
+    """Show a mark of the directory; one that was revoked counts up to that day."""
+    status = MarkStatus.CLAIMED if mark.verified_on is None else MarkStatus.VERIFIED
+    return HeldMark(scheme=mark.scheme, level=mark.level, status=status, period=mark.validity)
+
+
+def _claimed(one: PurchaseIn) -> Cents:
+    return Cents(one.invoice_cents if one.claimed_cents is None else one.claimed_cents)
+
+
+def _invoice_twice(one: PurchaseIn, beside: Sequence[Beside]) -> bool:
+    number, supplier = one.invoice_number, KvkNumber("")
+    others = [
+        ClaimedInvoice(
+            supplier=supplier,
+            invoice_number=number,
+            invoice_cents=Cents(each.whole_cents or 0),
+            claimed_cents=Cents(each.claimed_cents),
+        )
+        for each in beside
+    ]
+    claim = ClaimedInvoice(
+        supplier=supplier,
+        invoice_number=number,
+        invoice_cents=Cents(one.invoice_cents),
+        claimed_cents=_claimed(one),
+    )
+    return bool(invoice_faults(claim, others))
+
+
+def _person_twice(
+    one: PlacementIn, obligation: UUID, book: RuleBook, beside: Sequence[Beside]
+) -> bool:
+    """Look at the whole area for the full-time week, and at other obligations where forbidden."""
+    claim = _hours_claimed(one.from_day, one.until_day, _hours(one))
+    everywhere = [
+        _hours_claimed(each.starts_on, each.ends_on, each.hours_per_week) for each in beside
+    ]
+    if person_faults(claim, everywhere, DoubleCounting.FULL_TIME, book.week_hours):
+        return True
+    elsewhere = [
+        hours
+        for each, hours in zip(beside, everywhere, strict=True)
+        if each.book_id == book.id and each.obligation != obligation
+    ]
+    return bool(person_faults(claim, elsewhere, book.double_counting, book.week_hours))
+
+
+def _hours_claimed(
+    starts_on: date | None, ends_on: date | None, hours: Decimal | None
+) -> ClaimedHours:
+    return ClaimedHours(period=Period(starts_on, ends_on), hours_per_week=hours or Decimal(0))
+
+
+def _hours(one: PlacementIn) -> Decimal:
+    """Give the hours a week; where only a total is known, spread over the days claimed."""
+    if one.hours_per_week is not None:
+        return one.hours_per_week.quantize(FOUR_PLACES)
+    weeks = weeks_in(Period(one.from_day, one.until_day))
+    spread = Decimal(weeks.denominator) / Decimal(weeks.numerator)
+    return ((one.hours_total or Decimal(0)) * spread).quantize(FOUR_PLACES)

@@ -1,0 +1,112 @@
+"""Reads for fulfilments, in SQL. No rule is decided here."""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from api.database import Row, fetch
+from api.domain.directory import QualityMark
+from api.domain.social_return.entries import ClaimState
+from api.domain.social_return.ledger import LIVE
+from api.fulfilments.drafts import Beside, Earlier
+from api.fulfilments.schemas import ToConfirm
+
+_LIVE: Final = sorted(LIVE)
+_SUPPLIER: Final = """
+SELECT e.kvk_number, coalesce((
+  SELECT jsonb_agg(jsonb_build_object(
+    'scheme', m.scheme, 'level', m.level, 'issuedOn', m.issued_on,
+    'validUntil', m.valid_until, 'verifiedOn', m.verified_on, 'revokedOn', m.revoked_on)
+    ORDER BY m.scheme, m.id)
+  FROM quality_mark m WHERE m.enterprise = e.id), '[]') AS marks
+FROM enterprise e WHERE e.id = $1
+"""
+_OF_PERSON: Final = """
+SELECT f.starts_on, f.ends_on, f.facts FROM fulfilment f JOIN obligation o ON o.id = f.obligation
+WHERE f.token = $1 AND f.code = $2 AND f.state = ANY($3)
+  AND o.authority = $4 AND o.contractor = $5 AND f.id <> $6 ORDER BY f.id
+"""
+_OF_ACTIVITY: Final = """
+SELECT starts_on, ends_on, facts FROM fulfilment
+WHERE obligation = $1 AND kind = 'activity' AND code = $2 AND state = ANY($3) AND id <> $4
+ORDER BY id
+"""
+_BESIDE: Final = """
+SELECT f.obligation, b.book_id, f.whole_cents,
+       f.basis_cents - f.credited_basis_cents AS claimed_cents,
+       f.starts_on, f.ends_on, f.hours_per_week
+FROM fulfilment f JOIN obligation o ON o.id = f.obligation JOIN rule_book b ON b.id = o.rule_book
+WHERE f.token = $1 AND f.state = ANY($2) AND f.id <> $3
+"""
+_TO_CONFIRM: Final = """
+SELECT f.id, f.obligation, f.kind, f.facts, c.name AS contractor
+FROM fulfilment f JOIN enterprise e ON e.id = f.supplier
+  JOIN obligation o ON o.id = f.obligation JOIN organisation c ON c.id = o.contractor
+WHERE e.kvk_number = $1 AND f.state = $2 AND ($3::uuid IS NULL OR f.id < $3)
+ORDER BY f.id DESC LIMIT $4
+"""
+
+
+class Supplier(msgspec.Struct, frozen=True):
+    """What is read of a supplier."""
+
+    kvk_number: str | None
+    marks: tuple[QualityMark, ...]
+
+
+async def supplier(enterprise_id: UUID) -> Supplier | None:
+    """Give an enterprise with its marks, also one that has since left the directory."""
+    rows = await fetch(_SUPPLIER, enterprise_id)
+    if not rows:
+        return None
+    marks = msgspec.json.decode(rows[0]["marks"], type=tuple[QualityMark, ...])
+    return Supplier(rows[0]["kvk_number"], marks)
+
+
+async def of_person(
+    token: str | None, code: str, sides: tuple[UUID, UUID], but: UUID
+) -> tuple[Earlier, ...]:
+    """Give what this contractor booked before at this authority (sides) for a person and block."""
+    authority, contractor = sides
+    rows = await fetch(_OF_PERSON, token, code, _LIVE, authority, contractor, but)
+    return _earlier(rows)
+
+
+async def of_activity(obligation_id: UUID, code: str, but: UUID) -> tuple[Earlier, ...]:
+    """Give what was booked before under an activity on an obligation."""
+    return _earlier(await fetch(_OF_ACTIVITY, obligation_id, code, _LIVE, but))
+
+
+async def beside(token: str, but: UUID) -> list[Beside]:
+    """Give the live claims under a token, on any obligation of any authority."""
+    rows = await fetch(_BESIDE, token, _LIVE, but)
+    return [Beside(**dict(row)) for row in rows]
+
+
+async def supplier_kvk(claim_supplier: UUID) -> str | None:
+    """Give the KvK number of a supplier."""
+    rows = await fetch("SELECT kvk_number FROM enterprise WHERE id = $1", claim_supplier)
+    return rows[0]["kvk_number"] if rows else None
+
+
+async def to_confirm(kvk_number: str, before: UUID | None, limit: int) -> list[ToConfirm]:
+    """List what waits for a supplier, the last booked first."""
+    rows = await fetch(_TO_CONFIRM, kvk_number, ClaimState.SUBMITTED.value, before, limit)
+    return [
+        ToConfirm(
+            obligation_id=row["obligation"],
+            claim_id=row["id"],
+            kind=row["kind"],
+            contractor=row["contractor"],
+            facts=msgspec.json.decode(row["facts"]),
+        )
+        for row in rows
+    ]
+
+
+def _earlier(rows: Sequence[Row]) -> tuple[Earlier, ...]:
+    return tuple(
+        Earlier(row["starts_on"], row["ends_on"], msgspec.json.decode(row["facts"])) for row in rows
+    )

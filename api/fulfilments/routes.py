@@ -1,0 +1,181 @@
+"""Fulfilments over HTTP: each call is one entry in the ledger of an obligation."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from api.auth import SECURITY, current_actor, needs
+from api.fulfilments import service
+from api.fulfilments.schemas import (
+    ClaimIn,
+    CounterIn,
+    DecisionIn,
+    DisputeIn,
+    NewClaimIn,
+    ReasonIn,
+    ToConfirm,
+)
+from api.ledgers.schemas import EntryOut
+from api.pagination import Cursor, Limit, Page
+from api.problems import answers
+
+AnyRequest = Request[Any, Any, Any]
+CLAIM = "/obligations/{obligation_id:uuid}/fulfilments/{claim_id:uuid}"
+ANSWERS = answers(400, 401, 403, 404, 409, 413)
+WRITE: dict[str, Any] = {
+    "guards": [needs("obligations:write")],
+    "security": SECURITY,
+    "responses": ANSWERS,
+}
+CONFIRM: dict[str, Any] = WRITE | {"guards": [needs("obligations:confirm")]}
+VERIFY: dict[str, Any] = WRITE | {"guards": [needs("obligations:verify")]}
+
+
+@post(
+    "/obligations/{obligation_id:uuid}/fulfilments",
+    operation_id="bookFulfilment",
+    summary="Book a fulfilment",
+    **WRITE,
+)
+async def book_fulfilment(
+    request: AnyRequest,
+    obligation_id: FromPath[UUID],
+    data: JSONBody[NewClaimIn],
+    now: NamedDependency[datetime],
+) -> EntryOut:
+    """Plan or submit a placement, purchase, activity or arrangement; its credit is frozen."""
+    return await service.book(obligation_id, data, current_actor(request), now)
+
+
+@post(f"{CLAIM}/submissions", operation_id="submitPlanned", summary="Submit a plan", **WRITE)
+async def submit_planned(
+    request: AnyRequest,
+    obligation_id: FromPath[UUID],
+    claim_id: FromPath[UUID],
+    data: JSONBody[ClaimIn],
+    now: NamedDependency[datetime],
+) -> EntryOut:
+    """Submit a planned fulfilment as it turned out."""
+    return await service.submit(obligation_id, claim_id, data, current_actor(request), now)
+
+
+@post(
+    f"{CLAIM}/withdrawals",
+    operation_id="withdrawFulfilment",
+    summary="Withdraw a fulfilment",
+    **WRITE,
+)
+async def withdraw_fulfilment(
+    request: AnyRequest,
+    obligation_id: FromPath[UUID],
+    claim_id: FromPath[UUID],
+    data: JSONBody[ReasonIn],
+    now: NamedDependency[datetime],
+) -> EntryOut:
+    """Withdraw what is planned or submitted, and not yet confirmed."""
+    actor = current_actor(request)
+    return await service.withdraw(obligation_id, claim_id, data.reason, actor, now)
+
+
+@post(
+    f"{CLAIM}/counter-entries",
+    operation_id="counterFulfilment",
+    summary="Correct by a counter-entry",
+    **WRITE,
+)
+async def counter_fulfilment(
+    request: AnyRequest,
+    obligation_id: FromPath[UUID],
+    claim_id: FromPath[UUID],
+    data: JSONBody[CounterIn],
+    now: NamedDependency[datetime],
+) -> EntryOut:
+    """Take credit off: a credit note at the weight as booked, or a corrected amount."""
+    return await service.counter(obligation_id, claim_id, data, current_actor(request), now)
+
+
+@post(
+    f"{CLAIM}/confirmations",
+    operation_id="confirmFulfilment",
+    summary="Confirm that it happened",
+    **CONFIRM,
+)
+async def confirm_fulfilment(
+    request: AnyRequest,
+    obligation_id: FromPath[UUID],
+    claim_id: FromPath[UUID],
+    data: JSONBody[ReasonIn],
+    now: NamedDependency[datetime],
+) -> EntryOut:
+    """Confirm: the supplier itself, or the authority where no supplier has an account."""
+    actor = current_actor(request)
+    return await service.confirm(obligation_id, claim_id, data.reason, actor, now)
+
+
+@post(
+    f"{CLAIM}/decisions",
+    operation_id="decideFulfilment",
+    summary="Verify or reject",
+    **VERIFY,
+)
+async def decide_fulfilment(
+    request: AnyRequest,
+    obligation_id: FromPath[UUID],
+    claim_id: FromPath[UUID],
+    data: JSONBody[DecisionIn],
+    now: NamedDependency[datetime],
+) -> EntryOut:
+    """Decide as the authority; never the person who booked or confirmed it."""
+    return await service.decide(obligation_id, claim_id, data, current_actor(request), now)
+
+
+@post(
+    f"{CLAIM}/disputes",
+    operation_id="disputeFulfilment",
+    summary="Park an amount in dispute",
+    **VERIFY,
+)
+async def dispute_fulfilment(
+    request: AnyRequest,
+    obligation_id: FromPath[UUID],
+    claim_id: FromPath[UUID],
+    data: JSONBody[DisputeIn],
+    now: NamedDependency[datetime],
+) -> EntryOut:
+    """Park an amount, give it back (`uphold`), or take it off (`dismiss`)."""
+    return await service.dispute(obligation_id, claim_id, data, current_actor(request), now)
+
+
+@get(
+    "/fulfilments-to-confirm",
+    operation_id="listToConfirm",
+    summary="List what waits for your confirmation",
+    guards=[needs("obligations:confirm")],
+    security=SECURITY,
+    responses=answers(400, 401, 403),
+)
+async def list_to_confirm(
+    request: AnyRequest, cursor: Cursor = None, limit: Limit = 20
+) -> Page[ToConfirm]:
+    """List what contractors booked on the own enterprise, the last booked first."""
+    return await service.to_confirm(cursor, limit, current_actor(request))
+
+
+router = Router(
+    "/",
+    route_handlers=[
+        book_fulfilment,
+        submit_planned,
+        withdraw_fulfilment,
+        counter_fulfilment,
+        confirm_fulfilment,
+        decide_fulfilment,
+        dispute_fulfilment,
+        list_to_confirm,
+    ],
+    tags=["Social return"],
+)

@@ -1,0 +1,228 @@
+"""What goes in and out about fulfilments. Nothing here names a person (ADR 12)."""
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from api.domain.social_return.credit import CreditLine, Reason
+
+AmountCents = Annotated[int, Meta(ge=0, le=10**13, description="Euro cents, excluding VAT.")]
+Code = Annotated[str, Meta(min_length=1, max_length=60)]
+Hours = Annotated[Decimal, Meta(description="As text, such as `24.5`.")]
+Words = Annotated[str, Meta(max_length=1000, description="Free text; no names, no numbers.")]
+
+
+class PersonIn(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True
+):
+    """By what the person is known; only keyed hashes of it are kept."""
+
+    issuer: Annotated[
+        str,
+        Meta(
+            pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
+            max_length=60,
+            description="Who gave the reference: the desk of the region, or the employer.",
+        ),
+    ]
+    reference: Annotated[
+        str, Meta(min_length=1, max_length=100, description="Never a BSN: that is refused.")
+    ]
+
+
+class PlacementIn(
+    msgspec.Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    rename="camel",
+    kw_only=True,
+    tag_field="kind",
+    tag="placement",
+):
+    """One person from a target group at work (plaatsing)."""
+
+    block: Annotated[Code, Meta(description="Building block of the rule book.")]
+    person: PersonIn
+    started_on: Annotated[date, Meta(description="When the work with this employer began.")]
+    from_day: Annotated[date, Meta(description="First day claimed.")]
+    until_day: Annotated[date, Meta(description="The day after the last one claimed.")]
+    hours_per_week: Hours | None = None
+    hours_total: Hours | None = None
+    cost_cents: AmountCents | None = None
+    wage_subsidy: bool = False
+    prior_consent: bool = False
+    bonuses: Annotated[tuple[Code, ...], Meta(max_length=10)] = ()
+
+
+class PurchaseIn(
+    msgspec.Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    rename="camel",
+    kw_only=True,
+    tag_field="kind",
+    tag="purchase",
+):
+    """One invoice of an enterprise in the directory, or a part of it (inkoop)."""
+
+    supplier_id: UUID
+    invoice_number: Annotated[str, Meta(min_length=1, max_length=60)]
+    invoiced_on: date
+    invoice_cents: AmountCents
+    claimed_cents: Annotated[
+        AmountCents | None, Meta(description="The part claimed here; absent: the whole.")
+    ] = None
+    labour_cents: Annotated[
+        AmountCents | None, Meta(description="Labour in the part that is claimed.")
+    ] = None
+    subject: Code | None = None
+
+
+class ActivityIn(
+    msgspec.Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    rename="camel",
+    kw_only=True,
+    tag_field="kind",
+    tag="activity",
+):
+    """Advice, training, a lesson, an event (activiteit)."""
+
+    activity: Annotated[Code, Meta(description="Activity of the rule book.")]
+    happened_on: date
+    supplier_id: Annotated[UUID | None, Meta(description="For whom; it then confirms.")] = None
+    quantity: Hours = Decimal(1)
+    persons: Annotated[int, Meta(ge=1, le=1000)] = 1
+    occasions: Annotated[int, Meta(ge=1, le=1000)] = 1
+    days: Annotated[int, Meta(ge=1, le=1000)] | None = None
+    preparation_hours: Hours = Decimal(0)
+    cost_cents: AmountCents | None = None
+    prior_consent: bool = False
+
+
+class ArrangementIn(
+    msgspec.Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    rename="camel",
+    kw_only=True,
+    tag_field="kind",
+    tag="arrangement",
+):
+    """What the adviser agreed outside the tables (maatwerk)."""
+
+    agreed_cents: AmountCents
+    agreement: Annotated[str, Meta(max_length=200, description="Reference of the consent.")]
+    category: Code | None = None
+
+
+Fulfilment = PlacementIn | PurchaseIn | ActivityIn | ArrangementIn
+
+
+class EvidenceIn(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True
+):
+    """Where the evidence is, and its hash; the document itself stays there."""
+
+    reference: Annotated[str, Meta(min_length=1, max_length=200)]
+    sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")] | None = None
+
+
+class ClaimIn(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True
+):
+    """A fulfilment to plan or to submit."""
+
+    fulfilment: Annotated[Fulfilment, Meta(description="Told apart by `kind`.")]
+    evidence: EvidenceIn | None = None
+    note: Words = ""
+
+
+class NewClaimIn(ClaimIn, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
+    """A new fulfilment."""
+
+    planned: Annotated[bool, Meta(description="Only planned: it counts for nothing yet.")] = False
+
+
+class Decision(StrEnum):
+    """What the authority decides about a claim."""
+
+    VERIFY = "verify"
+    REJECT = "reject"
+
+
+class DecisionIn(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True
+):
+    """A decision of the authority."""
+
+    decision: Decision
+    reason: Words = ""
+
+
+class ReasonIn(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True
+):
+    """Why."""
+
+    reason: Words = ""
+
+
+class DisputeAct(StrEnum):
+    """What becomes of an amount in dispute."""
+
+    DISPUTE = "dispute"
+    UPHOLD = "uphold"
+    DISMISS = "dismiss"
+
+
+class DisputeIn(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True
+):
+    """Parks an amount of a claim, gives it back, or takes it off."""
+
+    act: DisputeAct
+    amount_cents: Annotated[int, Meta(gt=0, le=10**13)]
+    reason: Annotated[str, Meta(min_length=1, max_length=1000)]
+
+
+class CounterIn(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True
+):
+    """A correction: an amount of credit, or the part of an invoice that was credited."""
+
+    amount_cents: Annotated[int, Meta(gt=0, le=10**13)] | None = None
+    credited_invoice_cents: Annotated[int, Meta(gt=0, le=10**13)] | None = None
+    reason: Annotated[str, Meta(min_length=1, max_length=1000)]
+
+
+class Details(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, kw_only=True):
+    """What an entry is about. Its hash stands in the entry, so the chain covers it."""
+
+    kind: str
+    facts: dict[str, object]
+    """As given, without by what the person is known."""
+    lines: tuple[CreditLine, ...]
+    group: str | None = None
+    pseudonym: str | None = None
+    """Of the person, for this authority alone."""
+    evidence: EvidenceIn | None = None
+    note: str = ""
+    cut: tuple[Reason, ...] = ()
+    """What a cap cut off, and why."""
+
+
+class ToConfirm(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """What a supplier is asked to confirm; of the obligation it sees no more than this."""
+
+    obligation_id: UUID
+    claim_id: UUID
+    kind: str
+    contractor: str
+    facts: Annotated[dict[str, object], Meta(description="As the contractor gave them.")]

@@ -1,0 +1,188 @@
+"""Keeps the index equal to the database: drains the outbox, rebuilds, compares (ADR 3)."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from asyncpg import PostgresError
+
+from api.database import AWAY, lock, transaction, try_lock
+from api.domain.directory import MarkState, ShareBucket, reserved_eligible
+from api.domain.errors import Unavailable
+from api.domain.matching.rules import RULES_2026
+from api.enterprises import queries
+from api.enterprises.schemas import EnterpriseOut, as_out
+from api.index import client
+from api.outbox import service as outbox
+from api.reference.service import Reference, reference
+from api.settings import settings
+from search import rebuild as index
+from search.documents import Document, EnterpriseFacts, Location, Mark, OfferingFacts, documents_of
+from search.dutch import analyser
+from search.errors import SearchError
+
+logger = logging.getLogger(__name__)
+
+BATCH: Final = 500
+"""Enterprises a step: about 1,200 documents, a second of the engine's work."""
+IDLE_SECONDS: Final = 0.5
+LONGEST_PAUSE: Final = 30.0
+_LOCK: Final = "index"
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """Where the index and the database disagree; both empty when they are equal."""
+
+    missing: tuple[str, ...]
+    """Documents that the index lacks, or has in an older state."""
+    surplus: tuple[str, ...]
+    """Documents that the index should not have."""
+
+
+async def catch_up() -> int:
+    """Make the index whole: rebuild it when this code makes other documents, then drain."""
+    if not await index.up_to_date(client(), settings().index_prefix):
+        await rebuild()
+    drained = 0
+    while step := await drain_once():
+        drained += step
+    return drained
+
+
+async def rebuild() -> int:
+    """Build the index anew and swap it in; the old one answers meanwhile."""
+    async with transaction():
+        await lock(_LOCK)
+        return await index.rebuild(client(), settings().index_prefix, _all_documents())
+
+
+async def drain_once() -> int:
+    """Bring the index a step nearer. Gives the rows followed; 0 if nothing waits.
+
+    The rows are deleted after the engine has done its task, in the transaction that holds
+    the lock: killed at any moment, the step is done again. Only one drain runs at a time,
+    so that an older state never overwrites a newer one.
+    """
+    async with transaction():
+        if not await try_lock(_LOCK):
+            return 0
+        waiting = await outbox.oldest(BATCH)
+        if not waiting:
+            return 0
+        changed = await _documents(sorted({row.enterprise for row in waiting}))
+        await index.replace(client(), settings().index_prefix, changed)
+        await outbox.forget([row.id for row in waiting])
+    return len(waiting)
+
+
+async def drain_forever() -> None:
+    """Drain until cancelled. An engine that is down delays, and loses nothing."""
+    pause = IDLE_SECONDS
+    while True:
+        try:
+            drained = await catch_up()
+        except (SearchError, Unavailable, PostgresError, *AWAY) as error:
+            pause = min(max(2 * pause, IDLE_SECONDS), LONGEST_PAUSE)
+            logger.warning("the index lags: %s; next try in %.0f s", error, pause)
+        else:
+            pause = 0.0 if drained else IDLE_SECONDS
+        await asyncio.sleep(pause)
+
+
+async def compare() -> Difference:
+    """Compare every document in the index with the database."""
+    wanted = {one.id: one.updated_at async for one in _all_documents()}
+    live = index.live_index(settings().index_prefix)
+    found = {one.id: one.updated_at async for one in client().stored(live)}
+    missing = sorted(key for key, stamp in wanted.items() if found.get(key) != stamp)
+    return Difference(tuple(missing), tuple(sorted(set(found) - set(wanted))))
+
+
+async def _all_documents() -> AsyncIterator[Document]:
+    after: UUID | None = None
+    while ids := await queries.page_of_ids(after, BATCH):
+        after = ids[-1]
+        for several in (await _documents(ids)).values():
+            for document in several:
+                yield document
+
+
+async def _documents(ids: Sequence[UUID]) -> Mapping[str, Sequence[Document]]:
+    """Make the documents of enterprises; one that left the directory has none."""
+    rows = await queries.profiles(ids)
+    known = await reference()
+    return await asyncio.to_thread(_made, ids, rows, known)
+
+
+def _made(
+    ids: Sequence[UUID], rows: Sequence[dict[str, Any]], known: Reference
+) -> Mapping[str, Sequence[Document]]:
+    published = {row["id"]: row for row in rows if row["state"] == "published"}
+    return {
+        str(one): _documents_of(published[one], known) if one in published else () for one in ids
+    }
+
+
+def _documents_of(row: dict[str, Any], known: Reference) -> Sequence[Document]:
+    # Any day will do: documents carry the dates of marks, and searches name theirs.
+    profile = as_out(row, row["updated_at"].date())
+    offered = [_offering(one, known) for one in row["offerings"]]
+    return documents_of(_enterprise(profile, known), offered, analyser())
+
+
+def _enterprise(profile: EnterpriseOut, known: Reference) -> EnterpriseFacts:
+    located = profile.lat is not None and profile.lon is not None
+    place = known.geography.municipalities.get(profile.municipality or "")
+    return EnterpriseFacts(
+        id=str(profile.id),
+        kvk_number=profile.kvk_number,
+        name=profile.name,
+        trade_names=profile.trade_names,
+        mission=profile.mission,
+        marks=_marks(profile),
+        target_groups=tuple(group.value for group in profile.target_groups),
+        target_group_share=_bucket(profile.target_group_share),
+        reserved_eligible=reserved_eligible(
+            profile.target_group_share,
+            profile.share_verified_on,
+            main_aim=profile.main_aim_integration,
+            percent=RULES_2026.reserved_share_percent,
+        ),
+        location=Location(profile.lat or 0.0, profile.lon or 0.0) if located else None,
+        town=profile.town,
+        province_name=None if place is None else known.area_name(place.province),
+        updated_at=profile.updated_at,
+    )
+
+
+def _bucket(share: ShareBucket | None) -> str | None:
+    return None if share is None else share.value
+
+
+def _marks(profile: EnterpriseOut) -> tuple[Mark, ...]:
+    """Give the verified marks; of one code held twice the one that lasts longest."""
+    held: dict[str, Mark] = {}
+    for mark in sorted(profile.marks, key=lambda one: str(one.valid_until or "9999")):
+        if mark.verified_on is not None and mark.state is not MarkState.REVOKED:
+            level = "" if mark.level is None else f"-{mark.level.replace('+', 'plus')}"
+            code = f"{mark.scheme}{level}".lower()
+            held[code] = Mark(code, mark.issued_on, mark.valid_until)
+    return tuple(held.values())
+
+
+def _offering(row: Mapping[str, Any], known: Reference) -> OfferingFacts:
+    return OfferingFacts(
+        id=row["id"],
+        title=row["title"],
+        products=tuple(row["products"]),
+        description=row["description"],
+        cpv_lineage=tuple(row["cpv_lineage"]),
+        cpv_labels=tuple(known.cpv_label(code) for code in row["cpv_codes"]),
+        service_mode=row["service_mode"],
+        area_full=tuple(row["area_full"]),
+        area_partial=tuple(row["area_partial"]),
+        reliable_capacity_cents=row["reliable_capacity_cents"],
+    )

@@ -1,0 +1,1 @@
+"""Ledgers of obligations: append-only, chained by hash, replayed."""

@@ -1,0 +1,31 @@
+"""One line of JSON per event on standard error, for whatever collects logs."""
+
+import logging
+from typing import Any, Final
+
+import structlog
+
+from api.settings import settings
+
+_SHARED: Final[list[Any]] = [
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.format_exc_info,
+]
+
+
+def configure_logging() -> None:
+    """Send every logger through one formatter, at the level of the settings."""
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=_SHARED,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(settings().log_level)

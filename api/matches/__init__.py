@@ -1,0 +1,1 @@
+"""Match runs: who was found for a lot, who was not, and why."""

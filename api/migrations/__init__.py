@@ -1,0 +1,1 @@
+"""One linear, forward-only history of the database (ADR 10)."""

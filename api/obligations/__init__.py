@@ -1,0 +1,1 @@
+"""Social-return obligations: what is owed, by which rules."""

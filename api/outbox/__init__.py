@@ -1,0 +1,1 @@
+"""Changes that the index has yet to follow."""

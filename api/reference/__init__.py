@@ -1,0 +1,1 @@
+"""Reference data: codes and areas, versioned by source."""

@@ -1,0 +1,82 @@
+"""Settings, read from the environment once. Every one is explained in docs/settings.md."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+Port = Annotated[int, Meta(ge=0, le=65_535)]
+
+
+class Settings(msgspec.Struct, frozen=True, rename="upper", kw_only=True):
+    """What an operator may set. Absent engines mean: start the embedded ones (`make run`)."""
+
+    database_url: str | None = None
+    """PostgreSQL 18 DSN, `postgresql://user:password@host/database`."""
+    database_pool_size: Annotated[int, Meta(ge=1, le=200)] = 10
+    meilisearch_url: Annotated[str, Meta(pattern=r"^https?://")] | None = None
+    meilisearch_key: str | None = None
+    index_prefix: Annotated[str, Meta(pattern=r"^[a-z0-9_-]{1,40}$")] = "perceel"
+    drain_in_process: bool = False
+    """Run the outbox drain inside the API process, as `make run` does."""
+    data_dir: Path = Path(".local")
+    """Where the embedded engines keep their files."""
+    pseudonym_key: Annotated[str, Meta(min_length=32)] | None = None
+    """Secret behind pseudonyms and the guard against double counting; never change it."""
+    host: str = "127.0.0.1"
+    port: Port = 8000
+    max_body_bytes: Annotated[int, Meta(ge=1_000, le=1_000_000_000)] = 20_000_000
+    log_level: Annotated[str, Meta(pattern=r"^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
+
+
+class SettingsError(Exception):
+    """A setting cannot be used; the message names it and what it should be."""
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Read settings from an environment; an empty value counts as absent."""
+    names = {field.encode_name for field in msgspec.structs.fields(Settings)}
+    given = {name: value for name, value in environment.items() if name in names and value}
+    try:
+        return msgspec.convert(given, Settings, strict=False, dec_hook=_path)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"Environment: {error}") from error
+
+
+@cache
+def settings() -> Settings:
+    """Give the settings of this process."""
+    return read_settings(os.environ)
+
+
+@cache
+def pseudonym_key() -> bytes:
+    """Give the secret behind pseudonyms: as set, or one made at random and kept in DATA_DIR."""
+    given = settings().pseudonym_key
+    if given is not None:
+        return given.encode()
+    file = settings().data_dir / "pseudonym-key"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        # Written beside it and then linked, so that nobody ever reads half a key.
+        fresh = file.with_name(f".{file.name}.{os.getpid()}")
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as writer:
+            writer.write(secrets.token_urlsafe(48))
+        try:
+            file.hardlink_to(fresh)
+        finally:
+            fresh.unlink()
+    return file.read_bytes()
+
+
+def _path(kind: type, value: object) -> Path:
+    if kind is not Path:
+        raise NotImplementedError(kind)
+    return Path(str(value))

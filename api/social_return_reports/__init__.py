@@ -1,0 +1,1 @@
+"""Yearly reports of an authority on social return."""

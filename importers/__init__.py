@@ -1,0 +1,1 @@
+"""The outermost ring: sources read into the API's services, and the composed application."""

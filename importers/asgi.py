@@ -1,0 +1,19 @@
+"""The composed application: the API with every reader of files. Serve `importers.asgi:app`."""
+
+from typing import Final
+
+from api.app import create_app
+from api.tenders.service import NoticeReaders
+from importers.eforms import parse as eforms
+from importers.ocds import parse as ocds
+from importers.rule_books.parse import parse_rule_book
+from importers.tenderned import parse as tenderned
+
+READERS: Final[NoticeReaders] = {
+    "application/json": ocds.notices,
+    "application/xml": eforms.notices,
+    "text/csv": tenderned.notices,
+    "text/xml": eforms.notices,
+}
+
+app = create_app(READERS, parse_rule_book)

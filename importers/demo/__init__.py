@@ -1,0 +1,1 @@
+"""Fictitious directory and notices for a first look."""

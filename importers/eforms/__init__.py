@@ -1,0 +1,1 @@
+"""eForms notices (UBL 2.3 XML)."""

@@ -1,0 +1,1 @@
+"""Lists of enterprises: CSV, XLSX, JSON lines."""

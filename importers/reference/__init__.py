@@ -1,0 +1,1 @@
+"""Reference data: CPV, NUTS, municipalities and postcodes."""

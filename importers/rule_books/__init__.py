@@ -1,0 +1,1 @@
+"""Rule books of social return, one YAML file each."""

@@ -1,0 +1,1 @@
+"""The yearly TenderNed dataset: one row per lot."""

@@ -1,0 +1,185 @@
+"""What the index holds: one document per offering, so that one offering must fit a search.
+
+An enterprise without offerings has one document of its own, under its own id.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Final
+
+import msgspec
+
+from search.dutch import Analyser
+from search.folding import fold
+
+COUNTRY: Final = "NL"
+NO_END: Final = date.max.toordinal()
+NO_START: Final = date.min.toordinal()
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """A verified mark (keurmerk), valid from its first to its last day; `None` is open."""
+
+    code: str
+    """Such as `pso-3`: a letter, then letters, digits, hyphens."""
+    first_day: date | None = None
+    last_day: date | None = None
+
+
+class Location(msgspec.Struct, frozen=True):
+    """WGS84 degrees, named as the engine wants it."""
+
+    lat: float
+    lng: float
+
+
+class EnterpriseFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What all documents of an enterprise share."""
+
+    id: str
+    kvk_number: str | None = None
+    name: str
+    trade_names: tuple[str, ...] = ()
+    mission: str = ""
+    marks: tuple[Mark, ...] = ()
+    """Verified ones only; per code one period, adjoining periods joined."""
+    target_groups: tuple[str, ...] = ()
+    target_group_share: str | None = None
+    """A bucket such as `30-49`, never a number (design decision 12)."""
+    reserved_eligible: bool | None = None
+    location: Location | None = None
+    town: str | None = None
+    province_name: str | None = None
+    updated_at: datetime
+
+
+class OfferingFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What one document is about."""
+
+    id: str
+    title: str = ""
+    products: tuple[str, ...] = ()
+    description: str = ""
+    cpv_lineage: tuple[str, ...] = ()
+    """The codes offered with all that stand above them."""
+    cpv_labels: tuple[str, ...] = ()
+    """Dutch labels of the codes offered."""
+    service_mode: str | None = None
+    area_full: tuple[str, ...] = ()
+    area_partial: tuple[str, ...] = ()
+    reliable_capacity_cents: int | None = None
+    """Euro cents excl. VAT; `None` when unknown."""
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """A document as the engine stores it. What is unknown is left out, never zero."""
+
+    id: str
+    enterprise_id: str
+    kvk_number: str | None = None
+    name: str
+    sort_name: str
+    trade_names: tuple[str, ...] = ()
+    title: str = ""
+    products: tuple[str, ...] = ()
+    cpv_lineage: tuple[str, ...] = ()
+    service_mode: str | None = None
+    enterprise_mode: str
+    """Enterprise and mode in one: by it the engine counts enterprises per mode."""
+    area_full: tuple[str, ...] = ()
+    area_partial: tuple[str, ...] = ()
+    nationwide: bool
+    target_groups: tuple[str, ...] = ()
+    target_group_share: str | None = None
+    reserved_eligible: bool | None = None
+    marks_from: dict[str, int] = {}
+    """First day per mark, as `date.toordinal`. A search names its day, so a lapse needs no work."""
+    marks_until: dict[str, int] = {}
+    """Last day per mark."""
+    reliable_capacity_cents: int | None = None
+    geo: Location | None = msgspec.field(name="_geo", default=None)
+    town: str | None = None
+    province_name: str | None = None
+    updated_at: int
+    """Seconds since 1970, UTC."""
+    tie_break: int
+    """Decides between equals. Drawn from ids, so that no firm can influence it."""
+    parts: str
+    """Analysed title and products."""
+    wholes: str
+    """Compounds of title and products, uncut."""
+    category: str
+    """Analysed CPV labels."""
+    names: str
+    """Analysed name and trade names."""
+    background: str
+    """Analysed description and mission."""
+    terms: tuple[str, ...]
+    """All tokens of the five fields above and the KvK number, sorted: whether a text fits."""
+
+
+def documents_of(
+    enterprise: EnterpriseFacts, offerings: Iterable[OfferingFacts], analyser: Analyser
+) -> tuple[Document, ...]:
+    """Give the documents of an enterprise: one per offering, or one of its own (ADR 15)."""
+    own = OfferingFacts(id=enterprise.id)
+    return tuple(_document(enterprise, one, analyser) for one in tuple(offerings) or (own,))
+
+
+def tie_break(enterprise_id: str, offering_id: str) -> int:
+    """Draw a number under 2**52 from two ids; own choice, ADR 15."""
+    drawn = hashlib.blake2b(f"{enterprise_id} {offering_id}".encode(), digest_size=8).digest()
+    return int.from_bytes(drawn) >> 12
+
+
+def _document(firm: EnterpriseFacts, offering: OfferingFacts, analyser: Analyser) -> Document:
+    analysed = _analysed(firm, offering, analyser)
+    tokens = {token for several in analysed.values() for token in several}
+    nationwide = COUNTRY in offering.area_full
+    return Document(
+        id=offering.id,
+        enterprise_id=firm.id,
+        kvk_number=firm.kvk_number,
+        name=firm.name,
+        sort_name=fold(firm.name),
+        trade_names=firm.trade_names,
+        title=offering.title,
+        products=offering.products,
+        cpv_lineage=offering.cpv_lineage,
+        service_mode=offering.service_mode,
+        enterprise_mode=f"{firm.id} {offering.service_mode}",
+        area_full=(COUNTRY,) if nationwide else offering.area_full,
+        area_partial=() if nationwide else offering.area_partial,
+        nationwide=nationwide,
+        target_groups=firm.target_groups,
+        target_group_share=firm.target_group_share,
+        reserved_eligible=firm.reserved_eligible,
+        marks_from={mark.code: _day(mark.first_day, NO_START) for mark in firm.marks},
+        marks_until={mark.code: _day(mark.last_day, NO_END) for mark in firm.marks},
+        reliable_capacity_cents=offering.reliable_capacity_cents,
+        geo=firm.location,
+        town=firm.town,
+        province_name=firm.province_name,
+        updated_at=int(firm.updated_at.timestamp()),
+        tie_break=tie_break(firm.id, offering.id),
+        terms=tuple(sorted(tokens | ({firm.kvk_number} if firm.kvk_number else set()))),
+        **{field: " ".join(tokens) for field, tokens in analysed.items()},
+    )
+
+
+def _analysed(
+    firm: EnterpriseFacts, offering: OfferingFacts, analyser: Analyser
+) -> dict[str, list[str]]:
+    offered = "; ".join((offering.title, *offering.products))
+    return {
+        "parts": analyser.document_tokens(offered),
+        "wholes": analyser.whole_tokens(offered),
+        "category": analyser.document_tokens("; ".join(offering.cpv_labels)),
+        "names": analyser.name_tokens(" ".join((firm.name, *firm.trade_names))),
+        "background": analyser.document_tokens(f"{offering.description} {firm.mission}"),
+    }
+
+
+def _day(day: date | None, otherwise: int) -> int:
+    return otherwise if day is None else day.toordinal()

@@ -1,0 +1,122 @@
+"""Fill, refresh and replace the index. The live index answers until the new one is whole."""
+
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Final
+
+from search.client import Client
+from search.documents import Document
+from search.dutch import analyser
+from search.errors import EngineRefused
+from search.query import any_of
+from search.settings import mark_of, marked, settings, settings_hash
+
+BATCH: Final = 1_000
+"""Documents a request: some 2 MB."""
+_PREFIX: Final = re.compile(r"[A-Za-z0-9_-]{1,80}")
+
+
+def live_index(prefix: str) -> str:
+    """Name the index that answers searches. A prefix keeps installations and tests apart."""
+    if not _PREFIX.fullmatch(prefix):
+        raise ValueError(f"{prefix!r} cannot begin the name of an index")
+    return f"{prefix}_offerings"
+
+
+def next_index(prefix: str) -> str:
+    """Name the index that a rebuild fills."""
+    return f"{live_index(prefix)}_next"
+
+
+async def up_to_date(client: Client, prefix: str) -> bool:
+    """Tell whether the live index was made by this code, with these settings and lists."""
+    try:
+        synonyms = await client.setting(live_index(prefix), "synonyms")
+    except EngineRefused as refused:
+        if refused.code != "index_not_found":
+            raise
+        return False
+    return mark_of(synonyms) == settings_hash()
+
+
+async def rebuild(client: Client, prefix: str, documents: AsyncIterator[Document]) -> int:
+    """Fill a fresh index, swap it with the live one, drop the old; gives documents sent.
+
+    Changes that are made meanwhile must be sent again afterwards (the outbox does so),
+    and only one rebuild may run at a time: both are the caller's to see to.
+    """
+    live, fresh = live_index(prefix), next_index(prefix)
+    await drop(client, fresh)
+    await _create(client, fresh)
+    wanted = marked(settings(analyser()), settings_hash())
+    await client.wait(await client.change("PATCH", f"/indexes/{fresh}/settings", wanted))
+    sent = await _fill(client, fresh, documents)
+    await _create_if_absent(client, live)
+    await client.wait(await client.change("POST", "/swap-indexes", [{"indexes": [live, fresh]}]))
+    await drop(client, fresh)
+    return sent
+
+
+async def replace(client: Client, prefix: str, documents: Mapping[str, Sequence[Document]]) -> None:
+    """Bring enterprises up to date, by id; one without documents disappears.
+
+    First the new documents go in, then those no longer current go out, so that an
+    enterprise is never missing in between.
+    """
+    if not documents:
+        return
+    index = live_index(prefix)
+    current = [document for several in documents.values() for document in several]
+    tasks = [await client.add(index, current)] if current else []
+    tasks.append(await client.delete_where(index, _no_longer_current(documents)))
+    await client.wait(*tasks)
+
+
+async def drop(client: Client, index: str) -> None:
+    """Delete an index; no harm if there is none."""
+    try:
+        await client.wait(await client.change("DELETE", f"/indexes/{index}"))
+    except EngineRefused as refused:
+        if refused.code != "index_not_found":
+            raise
+
+
+def _no_longer_current(documents: Mapping[str, Sequence[Document]]) -> str:
+    """Build the filter for documents of these enterprises that are not among the given."""
+    ids = [document.id for several in documents.values() for document in several]
+    theirs = any_of("enterpriseId", documents)
+    return f"{theirs} AND NOT {any_of('id', ids)}" if ids else theirs
+
+
+async def _fill(client: Client, index: str, documents: AsyncIterator[Document]) -> int:
+    tasks: list[int] = []
+    sent = 0
+    async for batch in _batches(documents):
+        tasks.append(await client.add(index, batch))
+        sent += len(batch)
+    await client.wait(*tasks)
+    return sent
+
+
+async def _batches(documents: AsyncIterator[Document]) -> AsyncIterator[list[Document]]:
+    batch: list[Document] = []
+    async for document in documents:
+        batch.append(document)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+async def _create(client: Client, index: str) -> None:
+    body = {"uid": index, "primaryKey": "id"}
+    await client.wait(await client.change("POST", "/indexes", body))
+
+
+async def _create_if_absent(client: Client, index: str) -> None:
+    try:
+        await _create(client, index)
+    except EngineRefused as refused:
+        if refused.code != "index_already_exists":
+            raise

@@ -1,0 +1,151 @@
+"""Position and verification of a ledger of 10,000 entries; asserts nothing about time."""
+
+import asyncio
+import os
+import statistics
+import tempfile
+import warnings
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from time import perf_counter
+from typing import Any, Final
+from uuid import UUID
+
+ENTRIES: Final = 10_000
+START: Final = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+async def main() -> None:
+    """Fill one ledger, half of it capped, and time what is asked of it."""
+    from api import database
+    from api.accounts.service import Actor, OrganisationKind
+    from api.ledgers import service
+
+    await database.migrate()
+    async with database.pool(4):
+        obligation, authority = await _filled()
+        actor = Actor("bench", frozenset(), authority, OrganisationKind.AUTHORITY)
+        later = START + timedelta(days=300)
+
+        await _time(
+            "position now", 100, lambda: service.position_of(obligation, None, actor, later)
+        )
+        middle = START + timedelta(minutes=ENTRIES // 2)
+        await _time(
+            "position as of an instant",
+            20,
+            lambda: service.position_of(obligation, middle, actor, later),
+        )
+        await _time(
+            "page of 100 entries", 50, lambda: service.entries(obligation, None, 100, actor)
+        )
+        await _time("verification", 5, lambda: service.verify(obligation))
+
+
+async def _time(name: str, times: int, ask: Callable[[], Awaitable[Any]]) -> None:
+    await ask()
+    took = []
+    for _ in range(times):
+        began = perf_counter()
+        await ask()
+        took.append((perf_counter() - began) * 1000)
+    p95 = statistics.quantiles(took, n=20)[-1] if times > 1 else took[0]
+    print(f"{name}: median {statistics.median(took):.1f} ms, p95 {p95:.1f} ms")  # noqa: T201  a script
+
+
+async def _filled() -> tuple[UUID, UUID]:
+    from api.accounts import service as accounts
+    from api.accounts.service import OrganisationKind
+    from api.clock import new_id
+    from api.database import copy_rows, fetch, transaction
+    from api.domain.social_return.chain import GENESIS, seal
+    from api.domain.social_return.ledger import replay
+    from api.ledgers import queries
+    from api.ledgers.tables import Claim, LedgerEntry
+    from importers.rule_books import load
+
+    await load.load_shipped(START)
+    one = await accounts.create_organisation(OrganisationKind.AUTHORITY, "A", now=START)
+    two = await accounts.create_organisation(OrganisationKind.CONTRACTOR, "C", now=START)
+    book = (await fetch("SELECT id FROM rule_book WHERE book_id = 'oost-nederland'"))[0]["id"]
+    obligation = new_id()
+    entries = _entries(obligation)
+    state, head, rows = replay(entries), GENESIS, []
+    for entry in entries:
+        head = seal(head, entry).hash
+        rows.append(_row(entry, head, new_id()))
+    last = {"ledger_number": state.number, "ledger_at": state.at, "ledger_hash": head}
+    own = {"obligation": obligation, "kind": "purchase", "facts": "{}"} | dict.fromkeys(_BLANK)
+    async with transaction():
+        await queries.insert_obligation(_obligation(obligation, one.id, two.id, book) | last)
+        await copy_rows(LedgerEntry, rows)
+        claims = [queries.claim_columns(claim) | own for claim in state.claims.values()]
+        await copy_rows(Claim, claims)
+    return obligation, one.id
+
+
+_BLANK: Final = (
+    "code",
+    "supplier",
+    "token",
+    "whole_cents",
+    "starts_on",
+    "ends_on",
+    "hours_per_week",
+)
+
+
+def _entries(obligation: UUID) -> list[Any]:
+    from api.clock import new_id
+    from api.domain.social_return.entries import Act, Entry
+
+    first: dict[str, Any] = {"number": 1, "at": START, "actor": "a", "amount_cents": 10**9}
+    entries = [Entry(obligation_id=str(obligation), act=Act.ASSESS, **first)]
+    while len(entries) < ENTRIES:
+        n = len(entries)
+        shared: dict[str, Any] = {"obligation_id": str(obligation), "claim_id": str(new_id())}
+        shared |= {"at": START + timedelta(minutes=n), "actor": "c"}
+        cents = dict.fromkeys(("amount_cents", "raw_cents", "basis_cents"), 50_000)
+        money: dict[str, Any] = cents | {"categories": ("pso-purchases",) if n % 2 else ()}
+        entries += [
+            Entry(number=n + 1, act=Act.SUBMIT, **money, **shared),
+            Entry(number=n + 2, act=Act.CONFIRM, **shared),
+            Entry(number=n + 3, act=Act.VERIFY, **(shared | {"actor": "v"})),
+        ]
+    return entries
+
+
+def _obligation(obligation: UUID, authority: UUID, contractor: UUID, book: UUID) -> dict[str, Any]:
+    return {
+        "id": obligation, "authority": authority, "contractor": contractor, "lot": None,
+        "rule_book": book, "title": "t", "municipality": None, "region": None,
+        "published_on": None, "awarded_on": None, "starts_on": date(2026, 1, 1),
+        "due_on": date(2027, 1, 1), "basis": "{}", "assessment": "{}", "owed_cents": 10**9,
+        "discount_cents": 0, "author": "a", "created_at": START,
+    }  # fmt: skip
+
+
+def _row(entry: Any, head: str, row_id: UUID) -> dict[str, Any]:
+    import msgspec
+
+    columns = msgspec.structs.asdict(entry)
+    claim = columns.pop("claim_id")
+    return columns | {
+        "id": row_id, "obligation": UUID(columns.pop("obligation_id")),
+        "claim": None if claim is None else UUID(claim),
+        "categories": list(entry.categories), "details": None, "hash": head,
+    }  # fmt: skip
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore")
+    from api.database import use_database
+    from api.embedded import postgres
+
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        os.environ.setdefault("PSEUDONYM_KEY", "only-for-this-benchmark-0123456789ab")
+        with postgres(Path(folder) / "postgres") as dsn:
+            use_database(dsn)
+            asyncio.run(main())

@@ -1,0 +1,83 @@
+"""The fingerprint: the same for the same facts, another for any other."""
+
+import random
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from api.domain.matching.fingerprint import fingerprint
+from api.domain.matching.rules import RULES_2026, WEIGHTS_2026
+from api.domain.values import Cents, CpvCode, Period
+from tests.domain.matching.builders import World, a_firm, a_lot, a_mark, a_random_world, an_offering
+
+worlds = st.integers(0, 10**9).map(a_random_world)
+BASE: dict[str, Any] = {
+    "lot": a_lot(),
+    "enterprises": [a_firm()],
+    "rules": RULES_2026,
+    "seed": "seed",
+}
+
+
+def _print(**changed: Any) -> str:
+    facts = BASE | changed
+    lot, firms, rules = (facts.pop(name) for name in ("lot", "enterprises", "rules"))
+    return fingerprint(lot, firms, rules, **facts)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"seed": "other"},
+        {"lot": a_lot(months=25)},
+        {"lot": a_lot(cpv_codes=(CpvCode("90910000"), CpvCode("77310000")))},
+        {"enterprises": []},
+        {"enterprises": [a_firm(turnover_cents=Cents(1))]},
+        {"enterprises": [a_firm(an_offering(lead_time_days=11))]},
+        {"enterprises": [a_firm(an_offering(area_full=frozenset({"GM0344", "GM0001"})))]},
+        {"enterprises": [a_firm(an_offering(area_partial=frozenset({"GM0344"})))]},
+        {"enterprises": [a_firm(marks=(a_mark(),))]},
+        {"rules": replace(RULES_2026, version="matching-2026-2")},
+        {"rules": replace(RULES_2026, weights=replace(WEIGHTS_2026, version="weights-2026-2"))},
+        {"rules": replace(RULES_2026, dependency_permille=501)},
+        {"text_hits": {}},
+        {"text_hits": {"firm-offering": 0.5}},
+    ],
+)
+def test_any_other_input_gives_another_fingerprint(changed: dict[str, Any]) -> None:
+    assert _print(**changed) != _print()
+
+
+def test_a_fingerprint_is_a_sha_256_in_hex() -> None:
+    assert len(_print()) == 64
+    assert set(_print()) <= set("0123456789abcdef")
+
+
+def test_the_order_of_areas_additional_codes_and_marks_leaves_it_unchanged() -> None:
+    one = a_mark(valid=Period(date(2026, 1, 1), None))
+    other = a_mark("vca", None)
+    codes = (CpvCode("77310000"), CpvCode("90610000"), CpvCode("90910000"))
+
+    assert _print(
+        lot=a_lot(areas=("GM1", "GM2"), cpv_codes=codes), enterprises=[a_firm(marks=(one, other))]
+    ) == _print(
+        lot=a_lot(areas=("GM2", "GM1"), cpv_codes=(codes[0], codes[2], codes[1])),
+        enterprises=[a_firm(marks=(other, one))],
+    )
+
+
+@given(worlds, st.randoms(use_true_random=False))
+def test_the_order_of_rows_leaves_it_unchanged(world: World, draw: random.Random) -> None:
+    lot, firms, hits = world
+    shuffled = [
+        replace(firm, offerings=tuple(draw.sample(firm.offerings, len(firm.offerings))))
+        for firm in draw.sample(firms, len(firms))
+    ]
+
+    one = fingerprint(lot, firms, RULES_2026, seed="s", text_hits=hits)
+
+    assert one == fingerprint(lot, shuffled, RULES_2026, seed="s", text_hits=hits)
