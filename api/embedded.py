@@ -62,6 +62,7 @@ def _forget_dead_server(data_dir: Path) -> None:
     with suppress(FileNotFoundError, IndexError, ValueError):
         pid = int(pid_file.read_text(encoding="utf-8").splitlines()[0])
         with suppress(psutil.NoSuchProcess):
-            if psutil.Process(pid).name() == "postgres":
+            process = psutil.Process(pid)
+            if process.name() == "postgres" and process.status() != psutil.STATUS_ZOMBIE:
                 return
         pid_file.unlink()

@@ -22,7 +22,8 @@ async def report(year: int, as_of: datetime | None, actor: Actor, now: datetime)
         raise WrongOrganisation("Reports are those of an authority, for its own key.")
     span = _span(year, as_of, now)
     async with transaction():
-        ids = await queries.running(actor.organisation, date(year, 1, 1), date(year + 1, 1, 1))
+        days = (date(year, 1, 1), date(year + 1, 1, 1))
+        ids = await queries.running(actor.organisation, *days, span.as_of)
         found = [await _ledger(one) for one in ids]
     if not found:
         raise NotFound(f"There are no obligations in {year}.")
