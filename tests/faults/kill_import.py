@@ -95,6 +95,12 @@ class World:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait(PATIENCE_SECONDS)
 
+    def revive(self) -> None:
+        """Start what ended by itself, as a restart policy does: a start can meet a dead engine."""
+        for name, process in list(self.processes.items()):
+            if process.poll() is not None:
+                self.start(name)
+
     def close(self) -> None:
         """Stop whatever runs."""
         for name in ("api", "worker", "meilisearch", "postgres"):
@@ -208,7 +214,9 @@ def run(enterprises: int, kills: int, seed: int) -> Outcome:
             writer = Writer(world, enterprises)
             writer.start()
             killed = _kill_at_random(world, writer, kills, chance)
-            writer.join(PATIENCE_SECONDS * 3)
+            while writer.is_alive():
+                world.revive()
+                writer.join(1.0)
             stored = _stored(world)
             missing, surplus = _compared(world)
         finally:
@@ -238,6 +246,7 @@ def _kill_at_random(
         killed[victim] += 1
         time.sleep(chance.uniform(0.0, 0.5))
         world.start(victim)
+        world.revive()
     return killed
 
 
