@@ -13,22 +13,32 @@ from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
 from api import clock, index, indexing, problems
+from api.allocations.routes import router as allocations
 from api.database import AWAY, pool
 from api.directory.routes import router as directory
 from api.document import documentation, openapi_config, openapi_document
 from api.domain.errors import DomainError
 from api.enterprises.routes import router as enterprises
+from api.exports.routes import router as exports
 from api.fulfilments.routes import router as fulfilments
 from api.health import router as health
+from api.imports.drafts import ListReader, NoLists
+from api.imports.routes import router as imports
+from api.imports.service import work_forever
+from api.invitations.routes import router as invitations
 from api.ledgers.routes import router as ledgers
 from api.logs import configure_logging
+from api.longlists.routes import router as longlists
+from api.marks.routes import router as marks
 from api.matches.routes import router as matches
 from api.middleware import no_trailing_slash, standard_headers
+from api.moderation.routes import router as moderation
 from api.obligations.routes import router as obligations
-from api.parameters import refuse_unknown_parameters
+from api.parameters import refuse_faulty_parameters
 from api.rule_books.routes import router as rule_books
 from api.rule_books.service import RuleBookReader, no_reader
 from api.settings import settings
+from api.shortlists.routes import router as shortlists
 from api.social_return_reports.routes import router as social_return_reports
 from api.tenders.routes import router as tenders
 from api.tenders.service import NoticeReaders
@@ -37,8 +47,16 @@ SLICES = (
     health,
     directory,
     enterprises,
+    marks,
+    moderation,
+    imports,
+    shortlists,
+    exports,
     tenders,
     matches,
+    allocations,
+    invitations,
+    longlists,
     rule_books,
     obligations,
     ledgers,
@@ -47,9 +65,13 @@ SLICES = (
 )
 
 
+_NO_LISTS = NoLists()
+
+
 def create_app(
     readers: NoticeReaders,
     rule_book_reader: RuleBookReader = no_reader,
+    list_reader: ListReader = _NO_LISTS,
     *,
     with_engines: bool = True,
 ) -> Litestar:
@@ -61,6 +83,9 @@ def create_app(
     def reader_of_rule_books() -> RuleBookReader:
         return rule_book_reader
 
+    def reader_of_lists() -> ListReader:
+        return list_reader
+
     app = Litestar(
         route_handlers=[
             home,
@@ -71,6 +96,7 @@ def create_app(
             "now": Provide(_now, sync_to_thread=False),
             "notice_readers": Provide(notice_readers, sync_to_thread=False),
             "rule_book_reader": Provide(reader_of_rule_books, sync_to_thread=False),
+            "list_reader": Provide(reader_of_lists, sync_to_thread=False),
         },
         exception_handlers={
             DomainError: problems.on_domain_error,
@@ -81,39 +107,43 @@ def create_app(
             **dict.fromkeys(AWAY, problems.on_database_away),
             Exception: problems.on_crash,
         },
-        before_request=refuse_unknown_parameters,
+        before_request=refuse_faulty_parameters,
         cors_config=CORSConfig(allow_origins=["*"], allow_methods=["GET", "HEAD", "OPTIONS"]),
         lifespan=[engines] if with_engines else [],
         logging_config=None,
         openapi_config=openapi_config(),
         request_max_body_size=settings().max_body_bytes,
     )
+    app.state.list_reader = list_reader
     # Around everything, so that a path without a route is answered alike.
     app.asgi_handler = standard_headers(no_trailing_slash(app.asgi_handler))
     return app
 
 
 @asynccontextmanager
-async def engines(_: Litestar) -> AsyncIterator[None]:
+async def engines(app: Litestar) -> AsyncIterator[None]:
     """Hold the engines that the application needs, as long as it runs."""
     configure_logging()
-    async with pool(settings().database_pool_size), index.engine(), _draining():
+    async with pool(settings().database_pool_size), index.engine(), _working(app):
         yield
 
 
 @asynccontextmanager
-async def _draining() -> AsyncIterator[None]:
-    """Drain the outbox in this process, where the settings say so."""
+async def _working(app: Litestar) -> AsyncIterator[None]:
+    """Drain the outbox and work imports off in this process, where the settings say so."""
     if not settings().drain_in_process:
         yield
         return
-    task = asyncio.create_task(indexing.drain_forever())
+    jobs = (indexing.drain_forever(), work_forever(app.state.list_reader))
+    tasks = [asyncio.create_task(job) for job in jobs]
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
 
 
 @get("/", include_in_schema=False)

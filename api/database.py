@@ -1,9 +1,11 @@
 """The door to PostgreSQL: pool, transactions, bulk copy, locks."""
 
+import asyncio
 import io
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, redirect_stdout
+from contextvars import Context
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -26,6 +28,7 @@ AWAY: Final = (OSError, PostgresConnectionError, OperatorInterventionError, Inte
 os.environ.setdefault("PICCOLO_CONF", "api.piccolo_conf")
 Row = Mapping[str, Any]
 Kind = TypeVar("Kind", bound=msgspec.Struct)
+Answer = TypeVar("Answer")
 
 
 class MigrationFailed(Exception):
@@ -107,6 +110,27 @@ async def try_lock(name: str) -> bool:
         "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))", name
     )
     return taken
+
+
+@asynccontextmanager
+async def session_lock(name: str) -> AsyncIterator[bool]:
+    """Try to hold `name` across transactions; it is free again when the block or process ends."""
+    if DB.pool is None:
+        raise Unavailable("The database pool is not open.")
+    key = "hashtextextended($1, 0)"
+    async with DB.pool.acquire() as own:
+        taken: bool = await own.fetchval(f"SELECT pg_try_advisory_lock({key})", name)
+        try:
+            yield taken
+        finally:
+            # A lost connection has lost the lock with it.
+            if taken and not own.is_closed():
+                await own.fetchval(f"SELECT pg_advisory_unlock({key})", name)
+
+
+async def apart(work: Coroutine[Any, Any, Answer]) -> Answer:
+    """Do something outside the open transaction, on a connection of its own."""
+    return await asyncio.create_task(work, context=Context())
 
 
 async def migrate() -> None:

@@ -42,6 +42,8 @@ _CSP: Final = (
 )
 TAGS: Final = {
     "Directory": "Social enterprises and what they offer.",
+    "Shortlists": "Who was chosen and why; saved searches, and results that were frozen.",
+    "Exports": "The directory as files, as linked data, and as a feed of changes.",
     "Tenders": "Procurement procedures and their lots.",
     "Matches": "Who can do a lot, who cannot, and why.",
     "Social return": "Rule books, obligations, and the ledgers that fulfil them.",

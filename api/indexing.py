@@ -27,7 +27,9 @@ from search.errors import SearchError
 logger = logging.getLogger(__name__)
 
 BATCH: Final = 500
-"""Enterprises a step: about 1,200 documents, a second of the engine's work."""
+"""Enterprises a request: about 1,200 documents, made while the engine works on those before."""
+STEP: Final = 5_000
+"""Enterprises a step: the engine does 12,000 documents at once far sooner than ten times 1,200."""
 IDLE_SECONDS: Final = 0.5
 LONGEST_PAUSE: Final = 30.0
 _LOCK: Final = "index"
@@ -69,11 +71,11 @@ async def drain_once() -> int:
     async with transaction():
         if not await try_lock(_LOCK):
             return 0
-        waiting = await outbox.oldest(BATCH)
+        waiting = await outbox.oldest(STEP)
         if not waiting:
             return 0
-        changed = await _documents(sorted({row.enterprise for row in waiting}))
-        await index.replace(client(), settings().index_prefix, changed)
+        changed = _parts(sorted({row.enterprise for row in waiting}))
+        await index.replace_all(client(), settings().index_prefix, changed)
         await outbox.forget([row.id for row in waiting])
     return len(waiting)
 
@@ -108,6 +110,11 @@ async def _all_documents() -> AsyncIterator[Document]:
         for several in (await _documents(ids)).values():
             for document in several:
                 yield document
+
+
+async def _parts(ids: Sequence[UUID]) -> AsyncIterator[Mapping[str, Sequence[Document]]]:
+    for start in range(0, len(ids), BATCH):
+        yield await _documents(ids[start : start + BATCH])
 
 
 async def _documents(ids: Sequence[UUID]) -> Mapping[str, Sequence[Document]]:

@@ -1,31 +1,67 @@
-"""Unknown query parameters are refused, never ignored (design decision 16)."""
+"""Faulty query parameters are refused, never ignored, all at once (design decision 16)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+import msgspec
 from litestar import Litestar, Request
+from litestar.datastructures import MultiDict
+from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.spec import Operation, Parameter, PathItem
+from litestar.typing import FieldDefinition
 
+from api.decoding import as_fault
 from api.domain.errors import Fault, InvalidInput
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
-def refuse_unknown_parameters(request: Request[Any, Any, Any]) -> None:
-    """Refuse what the document does not name: a misspelt filter would widen the answer."""
+async def refuse_faulty_parameters(request: Request[Any, Any, Any]) -> None:
+    """Refuse what the document does not name (a misspelt filter would widen the answer).
+
+    And whatever can't be read, all at once: the framework stops at the first dependency.
+    """
     handler = request.scope["route_handler"]
     if not isinstance(handler, HTTPRouteHandler) or handler.operation_id is None:
         return
     known = _documented(request.app).get(str(handler.operation_id), frozenset())
-    unknown = sorted(set(request.query_params) - known)
-    if unknown:
-        allowed = ", ".join(sorted(known)) or "none"
-        faults = [
-            Fault("unknown-parameter", f"There is no parameter {name!r}; known: {allowed}.", name)
-            for name in unknown
-        ]
+    faults = [*_unknown(request, known), *_unreadable(request, handler, known)]
+    if faults:
         raise InvalidInput(*faults)
+
+
+def _unknown(request: Request[Any, Any, Any], known: frozenset[str]) -> Iterator[Fault]:
+    allowed = ", ".join(sorted(known)) or "none"
+    for name in sorted(set(request.query_params) - known):
+        detail = f"There is no parameter {name!r}; known: {allowed}."
+        yield Fault("unknown-parameter", detail, name)
+
+
+def _unreadable(
+    request: Request[Any, Any, Any], handler: HTTPRouteHandler, known: frozenset[str]
+) -> Iterator[Fault]:
+    asked: list[HTTPRouteHandler | Provide] = [handler, *handler.resolve_dependencies().values()]
+    for asking in asked:
+        for field in asking.parsed_fn_signature.parameters.values():
+            name = getattr(field.kwarg_definition, "name", None) or field.name
+            if name in known and name in request.query_params:
+                kind = asking.signature_model.__annotations__[field.name]
+                yield from _fault_of(request.query_params, name, field, kind)
+
+
+def _fault_of(
+    given: MultiDict[Any],
+    name: str,
+    field: FieldDefinition,
+    kind: Any,  # noqa: ANN401  any annotation
+) -> Iterator[Fault]:
+    several = any(one.is_non_string_sequence for one in (field, *field.inner_types))
+    raw = given.getall(name) if several else given[name]
+    try:
+        msgspec.convert(raw, kind, strict=False)
+    except msgspec.ValidationError as error:
+        yield as_fault(str(error), name)
 
 
 def _documented(app: Litestar) -> Mapping[str, frozenset[str]]:

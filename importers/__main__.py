@@ -147,13 +147,15 @@ def import_reference(kind: str, file: Path, *, partial: bool) -> None:
 
 @perceel.command()
 def drain() -> None:
-    """Keep the index up with the database until stopped: the worker of a production set-up."""
+    """Keep the index up and work imports off until stopped: the worker of a production set-up."""
     from api import indexing
+    from api.imports.service import work_forever
     from api.logs import configure_logging
+    from importers.enterprises.reader import EnterpriseLists
 
     async def forever(_: datetime) -> None:
         configure_logging()
-        await indexing.drain_forever()
+        await asyncio.gather(indexing.drain_forever(), work_forever(EnterpriseLists()))
 
     _with_engines(forever)
 

@@ -5,6 +5,7 @@ from typing import Final
 from api.app import create_app
 from api.tenders.service import NoticeReaders
 from importers.eforms import parse as eforms
+from importers.enterprises.reader import EnterpriseLists
 from importers.ocds import parse as ocds
 from importers.rule_books.parse import parse_rule_book
 from importers.tenderned import parse as tenderned
@@ -16,4 +17,4 @@ READERS: Final[NoticeReaders] = {
     "text/xml": eforms.notices,
 }
 
-app = create_app(READERS, parse_rule_book)
+app = create_app(READERS, parse_rule_book, EnterpriseLists())

@@ -114,7 +114,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_d
     names: str
     """Analysed name and trade names."""
     background: str
-    """Analysed description and mission."""
+    """Analysed description and mission, and the codes of the target groups, which are words."""
     terms: tuple[str, ...]
     """All tokens of the five fields above and the KvK number, sorted: whether a text fits."""
 
@@ -172,12 +172,13 @@ def _analysed(
     firm: EnterpriseFacts, offering: OfferingFacts, analyser: Analyser
 ) -> dict[str, list[str]]:
     offered = "; ".join((offering.title, *offering.products))
+    background = (offering.description, firm.mission, *firm.target_groups)
     return {
         "parts": analyser.document_tokens(offered),
         "wholes": analyser.whole_tokens(offered),
         "category": analyser.document_tokens("; ".join(offering.cpv_labels)),
         "names": analyser.name_tokens(" ".join((firm.name, *firm.trade_names))),
-        "background": analyser.document_tokens(f"{offering.description} {firm.mission}"),
+        "background": analyser.document_tokens("; ".join(background)),
     }
 
 

@@ -11,6 +11,7 @@ from search.stems import Stemmer
 
 LONGEST_PHRASE: Final = 4
 """Tokens that are looked up together as one synonym."""
+KVK_DIGITS: Final = 8
 Phrase = tuple[str, ...]
 
 
@@ -83,10 +84,14 @@ class Analyser:
         return (word for word in words(text) if word not in self._known.stop)
 
     def _weighed(self, word: str) -> Iterator[_Token]:
-        """Give the parts of a word; only the last part, its head, can be light."""
+        """Give the parts of a word; only the last part, its head, can be light.
+
+        So is a number, which tells how many (`300 stuks`), unless it can be a KvK number.
+        """
         *modifiers, head = self.split(word)
         yield from (_Token(self.stem(part), light=False) for part in modifiers)
-        yield _Token(self.stem(head), light=head in self._known.light)
+        few = head.isdigit() and len(head) < KVK_DIGITS
+        yield _Token(self.stem(head), light=few or head in self._known.light)
 
 
 @cache

@@ -10,6 +10,7 @@ from search.client import Client
 from search.dutch import Analyser
 from search.errors import TooDeep
 from search.facets import Counts, merge, questions
+from search.marks import recognise_marks
 from search.query import Order, Search, counting, filters, listing
 from search.wording import Wording, understand
 
@@ -32,11 +33,14 @@ class Found(msgspec.Struct, frozen=True):
 async def find(client: Client, index: str, text: str, search: Search, analyser: Analyser) -> Found:
     """Search for a text; `search.terms` are filled in here.
 
+    Marks named in the text are asked for as a filter, where none were given apart from it.
     Round trips: one without text, two with, three with words to correct. Raises
     `TooDeep` for a page by relevance beyond the first 1,000 enterprises.
     """
-    wording = await understand(client, index, text, analyser)
-    asked = msgspec.structs.replace(search, terms=wording.terms)
+    marked = recognise_marks(text)
+    understood = await understand(client, index, marked.text, analyser)
+    wording = msgspec.structs.replace(understood, marks=marked.codes)
+    asked = msgspec.structs.replace(search, terms=wording.terms, marks=search.marks or marked.codes)
     if wording.unknown and not wording.terms:
         return Found((), 0, {}, wording)
     by_text = bool(wording.terms) and asked.order is Order.RELEVANCE

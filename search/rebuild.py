@@ -58,17 +58,32 @@ async def rebuild(client: Client, prefix: str, documents: AsyncIterator[Document
 
 
 async def replace(client: Client, prefix: str, documents: Mapping[str, Sequence[Document]]) -> None:
-    """Bring enterprises up to date, by id; one without documents disappears.
+    """Bring enterprises up to date, by id; one without documents disappears."""
 
-    First the new documents go in, then those no longer current go out, so that an
-    enterprise is never missing in between.
+    async def at_once() -> AsyncIterator[Mapping[str, Sequence[Document]]]:
+        yield documents
+
+    await replace_all(client, prefix, at_once())
+
+
+async def replace_all(
+    client: Client, prefix: str, parts: AsyncIterator[Mapping[str, Sequence[Document]]]
+) -> None:
+    """Bring many enterprises up to date; the engine works on a part while the next is made.
+
+    First the new documents go in, which the engine does together, then those no longer
+    current go out, so that an enterprise is never missing in between.
     """
-    if not documents:
-        return
     index = live_index(prefix)
-    current = [document for several in documents.values() for document in several]
-    tasks = [await client.add(index, current)] if current else []
-    tasks.append(await client.delete_where(index, _no_longer_current(documents)))
+    tasks: list[int] = []
+    current: dict[str, tuple[str, ...]] = {}
+    async for part in parts:
+        documents = [document for several in part.values() for document in several]
+        if documents:
+            tasks.append(await client.add(index, documents))
+        current |= {one: tuple(document.id for document in part[one]) for one in part}
+    if current:
+        tasks.append(await client.delete_where(index, _no_longer_current(current)))
     await client.wait(*tasks)
 
 
@@ -81,10 +96,10 @@ async def drop(client: Client, index: str) -> None:
             raise
 
 
-def _no_longer_current(documents: Mapping[str, Sequence[Document]]) -> str:
-    """Build the filter for documents of these enterprises that are not among the given."""
-    ids = [document.id for several in documents.values() for document in several]
-    theirs = any_of("enterpriseId", documents)
+def _no_longer_current(current: Mapping[str, Sequence[str]]) -> str:
+    """Build the filter for documents of these enterprises that are not among the given ids."""
+    ids = [document for several in current.values() for document in several]
+    theirs = any_of("enterpriseId", current)
     return f"{theirs} AND NOT {any_of('id', ids)}" if ids else theirs
 
 

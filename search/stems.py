@@ -14,6 +14,8 @@ PLAIN: Final = 3.0
 _DIMINUTIVE: Final = re.compile(r"(\w{3,}?)(et|t|p)?jes?")
 _LONG_VOWEL: Final = re.compile(r"(.*)([aeou])\2([^aeiou])")
 _SHORT_VOWEL: Final = re.compile(r"(.*[^aeiou])([aeou])([^aeiou])")
+_VOWELS: Final = frozenset("aeiou")
+_NOUN_IN_D: Final = re.compile(r"(\w+[^aeiou]d)en")
 _VERB_IN_EREN: Final = re.compile(r"er(?:en|ing|ingen)$")
 
 
@@ -28,26 +30,47 @@ class Stemmer:
 
     def _stem(self, word: str) -> str:
         """Take off one ending after another until none is left."""
+        if word in self._exceptions:
+            return self._exceptions[word]
+        if (noun := self._singular_in_d(word)) is not None:
+            return self.stem(noun)
         stem, before = self._undiminished(word), ""
         while stem != before and stem not in self._exceptions:
             stem, before = self._shorter(stem), stem
         return self._exceptions.get(stem) or self._settled(word, stem)
 
     def _shorter(self, word: str) -> str:
-        """Stem once. Refused when a `ge` got lost: gebak is not bak, geschenk not schenk."""
+        """Stem once. A `ge` is kept: gebak is not bak; and gebouwen is gebouw."""
         stem: str = self._snowball.stemWord(word)
         beginning = stem[: max(2, len(stem) - 4)]
-        return stem if len(stem) >= SHORTEST and word.startswith(beginning) else word
+        if word.startswith(beginning):
+            return stem if len(stem) >= SHORTEST else word
+        rest: str = self._snowball.stemWord(word[2:])
+        whole = word[:2] + rest
+        return whole if word.startswith("ge") and word.startswith(whole) else word
+
+    def _singular_in_d(self, word: str) -> str | None:
+        """Take off only `-en` where Snowball sees a past tense: borden is bord, not bor."""
+        noun = _NOUN_IN_D.fullmatch(word)
+        return noun[1] if noun and self._common(noun[1]) >= PLAIN else None
 
     def _settled(self, word: str, stem: str) -> str:
         """Repair what the rules alone cannot know: motoren is of motor, panelen of paneel."""
         if stem[-1] in "es" and self._common(stem[:-1]) > self._common(stem):
             return stem[:-1]
+        twin = _twin(stem)
+        if self._is_open(word, stem) and twin in self._zipf:
+            longer = _VERB_IN_EREN.search(word) or self._common(twin) > self._common(stem)
+            return twin if longer else stem
         if stem in self._zipf:
             return stem
-        if (twin := _twin(stem)) in self._zipf:
+        if twin in self._zipf:
             return twin
         return twin if _VERB_IN_EREN.search(word) and stem.endswith("er") else stem
+
+    def _is_open(self, word: str, stem: str) -> bool:
+        """Tell whether the last vowel of the stem is long by its place: pla-neten, not kas-sen."""
+        return len(_twin(stem)) > len(stem) and word[len(stem) : len(stem) + 1] in _VOWELS
 
     def _undiminished(self, word: str) -> str:
         """Take `-je` and its kin off when a known word remains: kastje is kast, not kas."""

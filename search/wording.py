@@ -31,6 +31,8 @@ class Wording(msgspec.Struct, frozen=True):
     """Tokens that no document has, and for which a like one was taken."""
     unknown: tuple[str, ...] = ()
     """Tokens that no document has, nor any like them; these were left out."""
+    marks: tuple[str, ...] = ()
+    """Codes of the marks that the text names."""
 
 
 async def understand(client: Client, index: str, text: str, analyser: Analyser) -> Wording:

@@ -21,11 +21,14 @@ from api.domain.values import parse_kvk
 SCOPES: Final = {
     "directory:write": "create and change enterprises, offerings and marks",
     "directory:verify": "verify marks and target-group shares",
+    "directory:moderate": "decide on claims and proposed changes, merge duplicates",
+    "imports:write": "import lists of enterprises and see what became of them",
     "shortlists:read": "read shortlists, saved searches and locks of the own organisation",
     "shortlists:write": "keep shortlists, save searches and lock their results",
     "tenders:write": "upload notices, create and change tenders",
     "matches:read": "read match runs",
     "matches:write": "start match runs",
+    "invitations:write": "officer: invite; enterprise: answer its own invitations",
     "obligations:read": "read obligations, positions and ledgers of the own organisation",
     "obligations:write": "authority: open obligations; contractor: book fulfilments",
     "obligations:confirm": "confirm that a booked purchase or activity happened",
@@ -34,6 +37,8 @@ SCOPES: Final = {
     "rule-books:publish": "publish a rule book that somebody else wrote",
 }
 """Every scope with what it allows."""
+LONGEST_NAME: Final = 80
+"""The audit trail adds the prefix of the key."""
 SCHEME: Final = "pcl"
 """Opens every key, so that secret scanners can find a leaked one."""
 
@@ -149,6 +154,9 @@ async def create_key(
     if unknown or not wanted:
         known = ", ".join(SCOPES)
         raise InvalidInput(Fault("unknown-scope", f"{unknown or 'No scope'}; known: {known}"))
+    if not 1 <= len(name) <= LONGEST_NAME:
+        detail = f"The name of a key has 1 to {LONGEST_NAME} characters."
+        raise InvalidInput(Fault("invalid-value", detail, "name"))
     if organisation_id is not None and await organisation(organisation_id) is None:
         raise NotFound(f"There is no organisation {organisation_id}.")
     prefix, random = secrets.token_hex(4), secrets.token_urlsafe(32)

@@ -24,7 +24,7 @@ from api.domain.checks import Checks
 from api.domain.errors import InvalidInput, InvalidValue
 from api.domain.matching.rules import RULES_2026
 from api.domain.tendering.coverage import COUNTRY, Covers
-from api.domain.values import CpvCode, Point, parse_cpv
+from api.domain.values import CpvCode, Point, digits, parse_cpv
 from api.index import answering, client
 from api.pagination import read_position, write_cursor
 from api.reference.service import Reference, reference
@@ -37,6 +37,7 @@ from search.rebuild import live_index
 
 PROVINCE_CODE: Final = 4
 """Length of a NUTS-2 code."""
+_KVK: Final = re.compile(r"[0-9]{8}")
 _MARK: Final = re.compile(r"[a-z0-9][a-z0-9 .+-]{0,99}")
 _ORDERS: Final = {one: index.Order(one.value) for one in SearchOrder}
 _GROUPS: Final = {
@@ -129,7 +130,7 @@ def _areas(wanted: SearchFilters, known: Reference, checks: Checks) -> tuple[str
 
     Places in the words count only where no place was given apart from them.
     """
-    text = wanted.q or ""
+    text = _words(wanted.q or "")
     places = known.places
     given = {"municipality": wanted.municipality, "province": wanted.province}
     if wanted.radius_km is not None and any(given.values()):
@@ -144,6 +145,12 @@ def _areas(wanted: SearchFilters, known: Reference, checks: Checks) -> tuple[str
         return text, tuple(area for area in found if area is not None)
     placed = recognise(text, places)
     return (placed.text, placed.areas) if placed.areas else (text, ())
+
+
+def _words(text: str) -> str:
+    """Write a KvK number as it is kept (design decision 14); leave other words alone."""
+    number = digits(text)
+    return number if _KVK.fullmatch(number) else text
 
 
 def _area(name: str, known: Reference) -> str:

@@ -9,22 +9,33 @@ from uuid import UUID
 
 import msgspec
 from msgspec import UNSET
-from stdnum.exceptions import ValidationError as StdnumError
-from stdnum.nl import postcode as dutch_postcode
 
 from api.accounts.service import Actor, OrganisationKind
 from api.clock import new_id
 from api.database import Row, as_json
 from api.domain.checks import Checks
 from api.domain.directory import QualityMark
-from api.domain.errors import Fault, InvalidValue, RuleViolation
+from api.domain.errors import Fault, RuleViolation
 from api.domain.profile.marks import claim_faults
-from api.domain.profile.statement import DETAIL_FIELDS, Details, check_details, free_texts
+from api.domain.profile.statement import (
+    DETAIL_FIELDS,
+    Details,
+    check_details,
+    free_texts,
+    parse_postcode,
+)
 from api.domain.social_return.privacy import personal_number_faults
 from api.domain.tendering.cpv import lineages
 from api.domain.values import parse_cpv, parse_kvk
 from api.enterprises.queries import Known
-from api.enterprises.schemas import EnterpriseIn, EnterpriseOut, EnterprisePatch, MarkIn, OfferingIn
+from api.enterprises.schemas import (
+    EnterpriseIn,
+    EnterpriseOut,
+    EnterprisePatch,
+    MarkIn,
+    OfferingIn,
+    camel_name,
+)
 from api.reference.service import Reference
 
 _PROFILE_FIELDS: Final = tuple(
@@ -32,17 +43,19 @@ _PROFILE_FIELDS: Final = tuple(
     for field in msgspec.structs.fields(EnterprisePatch)
     if field.name not in {"identifier", *DETAIL_FIELDS}
 )
-PROFILE_COLUMNS: Final = (*_PROFILE_FIELDS, "details")
-GUARDED: Final = frozenset(
-    {"name", "kvk_number", "legal_form", "main_aim_integration", "target_group_share"}
-)
-"""Fields that an owner proposes and a moderator approves; marks are verified one by one."""
+PROFILE_COLUMNS: Final = (*_PROFILE_FIELDS, "identifier_scheme", "identifier")
 
 
 class KvkTaken(RuleViolation):
     """Another enterprise already has this KvK number."""
 
     code = "kvk-taken"
+
+
+class ExternalIdTaken(RuleViolation):
+    """Adding is not changing: a record with this external id is here already."""
+
+    code = "duplicate-id"
 
 
 class StoreState(StrEnum):
@@ -112,7 +125,7 @@ def _profile_columns(data: EnterpriseIn, known: Reference, checks: Checks) -> di
     if data.kvk_number is not None:
         columns["kvk_number"] = checks.attempt(parse_kvk, data.kvk_number, "/kvkNumber")
     if data.postcode is not None and data.country == "NLD":
-        columns["postcode"] = checks.attempt(_dutch_postcode, data.postcode, "/postcode")
+        columns["postcode"] = checks.attempt(parse_postcode, data.postcode, "/postcode")
     if data.municipality is not None and data.municipality not in known.geography.municipalities:
         detail = f"Municipality {data.municipality} is not in the reference list."
         checks.note("unknown-area", detail, "/municipality")
@@ -134,7 +147,7 @@ def _details(data: EnterpriseIn, known: Reference, checks: Checks) -> str:
         if (one.lat is None) != (one.lon is None):
             checks.note("half-a-point", "Give both lat and lon, or neither.", f"{place}/lat")
         if one.postcode is not None:
-            checks.attempt(_dutch_postcode, one.postcode, f"{place}/postcode")
+            checks.attempt(parse_postcode, one.postcode, f"{place}/postcode")
     kept = check_details(stated, data.legal_form, checks)
     own_numbers = () if kept.vat_id is None else (kept.vat_id[2:11],)
     names = [(f"/tradeNames/{n}", name) for n, name in enumerate(data.trade_names)]
@@ -204,16 +217,6 @@ def _mark_columns(data: MarkIn, known: Reference, checks: Checks, place: str) ->
     }
 
 
-def _dutch_postcode(text: str) -> str:
-    try:
-        formatted: str = dutch_postcode.validate(text)
-    except StdnumError as error:
-        raise InvalidValue(
-            f"{text!r} is no Dutch postcode: {error}", code="invalid-postcode"
-        ) from (error)
-    return formatted
-
-
 def patched_columns(
     before: EnterpriseOut, patch: EnterprisePatch, reference_data: Reference
 ) -> dict[str, Any]:
@@ -241,27 +244,17 @@ def only_patched(columns: dict[str, Any], patch: EnterprisePatch) -> dict[str, A
     return {name: value for name, value in columns.items() if name in names}
 
 
-def overwritten(before: Row, draft: Draft) -> list[str]:
+def overwritten(before: dict[str, Any], draft: Draft) -> list[str]:
     """Name the columns in which a newer statement differs; before: a profile as read."""
-    newer = draft.columns | {"details": msgspec.json.decode(draft.columns["details"])}
-    return [name for name, value in newer.items() if before.get(name) != value]
+    newer = _with_details(draft.columns, draft.columns["details"])
+    former = before | (before.get("details") or {})
+    return [name for name, value in newer.items() if former.get(name) != value]
 
 
-def split_patch(patch: EnterprisePatch) -> tuple[EnterprisePatch, EnterprisePatch]:
-    """Part a patch into what an owner may change, and what a moderator must approve."""
-    free = dict.fromkeys(GUARDED, UNSET)
-    others = {name: UNSET for name in patch.__struct_fields__ if name not in GUARDED}
-    return msgspec.structs.replace(patch, **free), msgspec.structs.replace(patch, **others)
-
-
-def changed_fields(before: EnterpriseOut, patch: EnterprisePatch) -> list[str]:
-    """Name, as in the API, the fields of a patch that differ from what stands."""
-    return [
-        field.encode_name
-        for field in msgspec.structs.fields(EnterprisePatch)
-        if (value := getattr(patch, field.name)) is not UNSET
-        and value != getattr(before, field.name, None)
-    ]
+def _with_details(columns: Row, details: str) -> dict[str, Any]:
+    named = {name: columns[name] for name in PROFILE_COLUMNS}
+    answers: dict[str, Any] = msgspec.json.decode(details)
+    return named | answers
 
 
 def revision_row(
@@ -274,13 +267,20 @@ def revision_row(
         "at": now,
         "actor": who[0],
         "source": who[1],
-        "fields": list(fields),
+        "fields": [camel_name(name) for name in fields],
         "patch": as_json(patch),
         "state": "applied",
         "decided_at": None,
         "decided_by": None,
         "reason": None,
     }
+
+
+def whole_revision(row: Row, who: tuple[str, str], now: datetime) -> Row:
+    """Give the revision with which a profile begins; `who`: the actor and the source."""
+    said = _with_details(row, row["details"])
+    fields = [name for name, value in said.items() if value not in (None, "", [])]
+    return revision_row(row["id"], fields, {}, who, now)
 
 
 def enterprise_row(
@@ -310,6 +310,20 @@ def offering_row(enterprise_id: UUID, columns: dict[str, Any], position: int) ->
     return columns | own | {"version": 1, "withdrawn_at": None}
 
 
+def paired_offerings(
+    former: Sequence[dict[str, Any]], stated: Sequence[dict[str, Any]]
+) -> tuple[list[tuple[dict[str, Any] | None, dict[str, Any]]], list[UUID]]:
+    """Give each stated offering with the former one of its title, and the ids left over."""
+    by_title: dict[str, list[dict[str, Any]]] = {}
+    for one in former:
+        by_title.setdefault(one["title"], []).append(one)
+    pairs = []
+    for columns in stated:
+        same = by_title.get(columns["title"])
+        pairs.append((same.pop(0) if same else None, columns))
+    return pairs, [UUID(one["id"]) for several in by_title.values() for one in several]
+
+
 def mark_row(enterprise_id: UUID, columns: dict[str, Any], claimed_by: str) -> dict[str, Any]:
     """Give a new row of a mark that is only claimed."""
     unverified = {"verified_on": None, "verified_by": None, "revoked_on": None}
@@ -317,7 +331,23 @@ def mark_row(enterprise_id: UUID, columns: dict[str, Any], claimed_by: str) -> d
     return columns | own | unverified
 
 
-def same_certificate(columns: dict[str, Any]) -> tuple[Any, ...]:
+def new_claims(
+    enterprise_id: UUID, held: Sequence[Row], draft: Draft, claimed_by: str
+) -> list[Row]:
+    """Give the claimed marks of a newer statement, but for what was verified or revoked."""
+    settled = {
+        _certificate(one)
+        for one in held
+        if one["verified_on"] is not None or one["revoked_on"] is not None
+    }
+    return [
+        mark_row(enterprise_id, columns, claimed_by)
+        for columns in draft.marks
+        if _certificate(columns) not in settled
+    ]
+
+
+def _certificate(columns: Row) -> tuple[str, ...]:
     """Give what makes two statements speak of one certificate."""
     return tuple(str(columns[name]) for name in ("scheme", "level", "issued_on", "valid_until"))
 

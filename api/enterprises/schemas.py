@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import msgspec
@@ -203,6 +203,12 @@ class EnterprisePatch(
     references: statement.ClientReferences | UnsetType = UNSET
 
 
+GUARDED: Final = frozenset(
+    {"name", "kvk_number", "legal_form", "main_aim_integration", "target_group_share"}
+)
+"""Fields that an owner proposes and a moderator approves; marks are verified one by one."""
+
+
 class OfferingOut(
     OfferingIn, frozen=True, forbid_unknown_fields=False, rename="camel", kw_only=True
 ):
@@ -280,6 +286,23 @@ def as_out(row: Mapping[str, Any], today: date) -> EnterpriseOut:
     return msgspec.convert(_camel(row) | (row["details"] or {}) | parts | claimed, EnterpriseOut)
 
 
+def split_patch(patch: EnterprisePatch) -> tuple[EnterprisePatch, EnterprisePatch]:
+    """Part a patch into what an owner may change, and what a moderator must approve."""
+    free = dict.fromkeys(GUARDED, UNSET)
+    others = {name: UNSET for name in patch.__struct_fields__ if name not in GUARDED}
+    return msgspec.structs.replace(patch, **free), msgspec.structs.replace(patch, **others)
+
+
+def changed_fields(before: EnterpriseOut, patch: EnterprisePatch) -> list[str]:
+    """Name, as in the API, the fields of a patch that differ from what stands."""
+    return [
+        field.encode_name
+        for field in msgspec.structs.fields(EnterprisePatch)
+        if (value := getattr(patch, field.name)) is not UNSET
+        and value != getattr(before, field.name, None)
+    ]
+
+
 def mark_out(row: Mapping[str, Any], kvk_number: str | None, today: date) -> MarkOut:
     """Turn a row of a mark into what is published on a day."""
     stands = marks.standing(_mark(row), row["holder_kvk_numbers"], kvk_number, today)
@@ -292,10 +315,11 @@ def _mark(row: Mapping[str, Any]) -> QualityMark:
 
 
 def _camel(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {_camel_name(name): value for name, value in row.items()}
+    return {camel_name(name): value for name, value in row.items()}
 
 
 @cache
-def _camel_name(name: str) -> str:
+def camel_name(name: str) -> str:
+    """Give the name in the API of a column."""
     first, *others = name.split("_")
     return first + "".join(other.capitalize() for other in others)

@@ -10,28 +10,27 @@ import msgspec
 from api.accounts.service import Actor, OrganisationKind
 from api.audit import service as audit
 from api.clock import legal_day
-from api.database import Row, lock, transaction
+from api.database import lock, transaction
 from api.domain.errors import Fault, Gone, InvalidInput, NotFound
 from api.domain.values import digits
 from api.enterprises import queries
 from api.enterprises.drafts import (
-    PROFILE_COLUMNS,
     Draft,
+    ExternalIdTaken,
     KvkTaken,
     Plan,
     Stored,
     StoreState,
-    changed_fields,
     drafted,
-    mark_row,
+    new_claims,
     offering_row,
     only_patched,
     overwritten,
+    paired_offerings,
     patched_columns,
     revision_row,
-    same_certificate,
     sound_offering,
-    split_patch,
+    whole_revision,
 )
 from api.enterprises.queries import Known
 from api.enterprises.schemas import (
@@ -41,6 +40,8 @@ from api.enterprises.schemas import (
     OfferingIn,
     OfferingOut,
     as_out,
+    changed_fields,
+    split_patch,
 )
 from api.outbox import service as outbox
 from api.preconditions import check_version
@@ -70,8 +71,8 @@ async def create(data: EnterpriseIn, actor: Actor, now: datetime) -> EnterpriseO
     async with transaction():
         _refuse_strange_owner(data, actor)
         [stored] = await store_batch([data], MANUAL, actor, now)
-        if stored.enterprise_id is None:
-            raise _refusal(stored.faults)
+        if stored.enterprise_id is None or stored.state is not StoreState.CREATED:
+            raise _refusal(stored)
         return await read(stored.enterprise_id, legal_day(now))
 
 
@@ -197,25 +198,36 @@ async def store_batch(
     A record with faults, or with a KvK number that another enterprise has, is rejected
     by itself; the others go on.
     """
+    areas_and_codes = await reference()
+    drafts = [drafted(record, areas_and_codes) for record in records]
+    return await store_drafts(records, drafts, source, actor, now)
+
+
+async def store_drafts(
+    records: Sequence[EnterpriseIn],
+    drafts: Sequence[Draft | tuple[Fault, ...]],
+    source: str,
+    actor: Actor,
+    now: datetime,
+) -> list[Stored]:
+    """Store records that were checked before: a draft, or the faults, for each."""
     async with transaction():
         await lock(_IDENTITY_LOCK)
         known = await _known(records, source)
-        areas_and_codes = await reference()
-        drafts = [drafted(record, areas_and_codes) for record in records]
 
         plan = Plan(source, known, actor, now)
         outcomes = [plan.decide(record, one) for record, one in zip(records, drafts, strict=True)]
 
         await queries.insert(plan.enterprises, plan.offerings, plan.marks)
-        revisions = [_whole_revision(row, source, actor, now) for row in plan.enterprises]
+        who = (actor.name, source)
+        revisions = [whole_revision(row, who, now) for row in plan.enterprises]
         for enterprise_id, draft in plan.updates:
             fields = await _overwrite(enterprise_id, draft, actor, now)
-            who = (actor.name, source)
             revisions.append(revision_row(enterprise_id, fields, {}, who, now))
         await queries.insert_revisions(revisions)
         changed = [one.enterprise_id for one in outcomes if one.state in _CHANGED]
         ids = [one for one in changed if one is not None]
-        await announce(f"enterprise.stored-from-{source}", ids, actor, now)
+        await announce("enterprise.stored", ids, actor, now, source=source)
         return outcomes
 
 
@@ -323,11 +335,6 @@ async def _apply(
     await announce("enterprise.changed", [before.id], actor, now, fields=fields)
 
 
-def _whole_revision(row: Row, source: str, actor: Actor, now: datetime) -> Row:
-    fields = [name for name in PROFILE_COLUMNS if row[name] not in (None, "", [])]
-    return revision_row(row["id"], fields, {}, (actor.name, source), now)
-
-
 async def _overwrite(enterprise_id: UUID, draft: Draft, actor: Actor, now: datetime) -> list[str]:
     """Write a newer statement of an imported record over the former one; name what changed.
 
@@ -335,23 +342,16 @@ async def _overwrite(enterprise_id: UUID, draft: Draft, actor: Actor, now: datet
     was verified or revoked stays as it is.
     """
     before = await queries.profile(enterprise_id)
-    former = {} if before is None else {one["title"]: one for one in before["offerings"]}
-    added: list[Row] = []
-    for position, columns in enumerate(draft.offerings):
-        old = former.pop(columns["title"], None)
-        if old is None:
-            added.append(offering_row(enterprise_id, columns, position))
-        else:
+    pairs, dropped = paired_offerings((before or {}).get("offerings", ()), draft.offerings)
+    added = [offering_row(enterprise_id, new, n) for n, (old, new) in enumerate(pairs) if not old]
+    for position, (old, columns) in enumerate(pairs):
+        if old is not None:
             values = columns | {"position": position, "version": old["version"] + 1}
             await queries.update_offering(UUID(old["id"]), values)
-    await queries.withdraw_offerings([UUID(one["id"]) for one in former.values()], now)
+    await queries.withdraw_offerings(dropped, now)
     await queries.delete_claims(enterprise_id)
-    settled = {same_certificate(one) for one in (before or {}).get("marks", ()) if _settled(one)}
-    marks = [
-        mark_row(enterprise_id, columns, actor.identity)
-        for columns in draft.marks
-        if same_certificate(columns) not in settled
-    ]
+    held = [] if before is None else before["marks"]
+    marks = new_claims(enterprise_id, held, draft, actor.identity)
     await queries.insert([], added, marks)
     version = 1 if before is None else before["version"] + 1
     hashed = {"content_hash": draft.content_hash, "version": version, "updated_at": now}
@@ -362,10 +362,6 @@ async def _overwrite(enterprise_id: UUID, draft: Draft, actor: Actor, now: datet
     if "kvk_number" in fields:
         await queries.unverify_uncovered(enterprise_id)
     return fields
-
-
-def _settled(mark: Row) -> bool:
-    return mark["verified_on"] is not None or mark["revoked_on"] is not None
 
 
 async def touch(known: Known, action: str, actor: Actor, now: datetime, **detail: object) -> None:
@@ -389,6 +385,8 @@ def _gone(enterprise_id: UUID, successor: UUID | None) -> Gone:
     return Gone(detail, None if successor is None else str(successor))
 
 
-def _refusal(faults: tuple[Fault, ...]) -> InvalidInput | KvkTaken:
-    taken = [fault for fault in faults if fault.code == KvkTaken.code]
-    return KvkTaken(taken[0].detail) if taken else InvalidInput(*faults)
+def _refusal(stored: Stored) -> InvalidInput | KvkTaken | ExternalIdTaken:
+    if stored.state is not StoreState.REJECTED:
+        return ExternalIdTaken("An enterprise with this externalId is here already; change it.")
+    taken = [fault for fault in stored.faults if fault.code == KvkTaken.code]
+    return KvkTaken(taken[0].detail) if taken else InvalidInput(*stored.faults)

@@ -26,7 +26,9 @@ class Enterprise(Table):
     """A social enterprise (sociale onderneming)."""
 
     id = UUID(primary_key=True, default=None)
-    state = Varchar(length=12, null=False, default=None, help_text="published, withdrawn, merged")
+    state = Varchar(
+        length=12, null=False, default=None, index=True, help_text="published, withdrawn, merged"
+    )
     successor = UUID(null=True, default=None, index=True, help_text="set when merged")
     source = Varchar(length=60, null=False, default=None, help_text="`manual`, or an import")
     external_id = Varchar(length=100, null=True, default=None)

@@ -1,97 +1,210 @@
 """Reads and writes of match runs, in SQL. No rule is decided here."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
 import msgspec
 
+from api.clock import new_id
 from api.database import Row, as_struct, copy_rows, fetch
-from api.domain.directory import LegalForm, QualityMark, ShareBucket
+from api.domain.directory import LegalForm, QualityMark, ServiceMode, ShareBucket
 from api.domain.matching.facts import EnterpriseFacts, MarkFacts, OfferingFacts
+from api.domain.matching.near_miss import Shortfall
 from api.domain.tendering.cpv import lineage
-from api.domain.values import Cents, CpvCode
-from api.matches.schemas import Explanation, MatchRunBasis, MatchRunOut, VerdictOut
+from api.domain.values import CpvCode, Period, Point
+from api.matches.drafts import LeftOut, Legend, kilometres, left_out_of, legend_of, told
+from api.matches.schemas import (
+    ExclusionOut,
+    Explanation,
+    ExposureOut,
+    MatchRunBasis,
+    MatchRunOut,
+    VerdictOut,
+)
 from api.matches.tables import MatchRun, MatchVerdict
 
-# One row per enterprise, its offerings and marks as JSON: one read, whatever their number.
+# A row per offering. Of its areas only those are sent that can matter: a coverage of
+# hundreds of places is otherwise most of what is read.
 _FACTS: Final = """
-SELECT jsonb_build_object(
-  'id', e.id, 'name', e.name, 'legalForm', e.legal_form, 'turnoverCents', e.turnover_cents,
-  'targetGroupShare', e.target_group_share, 'shareVerifiedOn', e.share_verified_on,
-  'mainAimIntegration', e.main_aim_integration,
-  'offerings', coalesce((
-    SELECT jsonb_agg(jsonb_build_object(
-      'id', o.id, 'enterpriseId', o.enterprise, 'cpvCodes', o.cpv_codes,
-      'serviceMode', o.service_mode, 'areaFull', o.area_full, 'areaPartial', o.area_partial,
-      'freeCapacityCents', o.reliable_capacity_cents, 'leadTimeDays', o.lead_time_days,
-      'minimumOrderCents', o.minimum_order_cents))
-    FROM offering o WHERE o.enterprise = e.id AND o.withdrawn_at IS NULL), '[]'),
-  'marks', coalesce((
-    SELECT jsonb_agg(jsonb_build_object(
-      'scheme', m.scheme, 'level', m.level, 'issuedOn', m.issued_on,
-      'validUntil', m.valid_until, 'verifiedOn', m.verified_on, 'revokedOn', m.revoked_on))
-    FROM quality_mark m WHERE m.enterprise = e.id), '[]')
-) AS facts
-FROM enterprise e
-WHERE e.state = 'published' AND
+SELECT e.id::text AS enterprise_id, e.name, e.state = 'published' AS visible, e.legal_form,
+  e.turnover_cents, e.target_group_share, e.share_verified_on IS NOT NULL AS share_verified,
+  e.main_aim_integration, e.lat, e.lon,
+  coalesce(jsonb_array_length(e.details -> 'references'), 0) AS track_record,
+  (SELECT b.reason FROM buyer_exclusion b WHERE b.tender = $1 AND b.enterprise = e.id) AS excluded,
+  o.id::text AS offering_id, o.cpv_codes, o.service_mode,
+  CASE WHEN 'NL' = ANY(o.area_full) THEN ARRAY['NL'] WHEN $2::text[] IS NULL THEN o.area_full
+    ELSE ARRAY(SELECT w FROM unnest($2::text[]) w WHERE w = ANY(o.area_full)) END AS area_full,
+  CASE WHEN $2::text[] IS NULL THEN o.area_partial
+    ELSE ARRAY(SELECT w FROM unnest($2::text[]) w WHERE w = ANY(o.area_partial))
+    END AS area_partial,
+  o.reliable_capacity_cents, o.lead_time_days, o.minimum_order_cents
+FROM
 """
+# Joined sideways, so that the cost follows the number of candidates, not of enterprises.
 _IN_CATEGORY: Final = """
-e.id IN (
-  SELECT o.enterprise FROM offering o
-  WHERE o.withdrawn_at IS NULL
-    AND (o.cpv_lineage && $1::text[] OR o.cpv_codes && $2::text[] OR o.id = ANY($3::uuid[])))
+(SELECT * FROM offering WHERE withdrawn_at IS NULL AND (
+   cpv_lineage && $3::text[] OR cpv_codes && $4::text[]
+   OR (id = ANY($5::uuid[]) AND ($6 OR cpv_codes = '{}')))) o
+CROSS JOIN LATERAL (
+  SELECT * FROM enterprise WHERE id = o.enterprise AND state = 'published' OFFSET 0) e
+"""
+_ONE_FIRM: Final = """
+enterprise e LEFT JOIN offering o ON o.enterprise = e.id AND o.withdrawn_at IS NULL
+WHERE e.id = $3
+"""
+_MARKS: Final = """
+SELECT enterprise::text AS enterprise_id, scheme, level, issued_on, valid_until, revoked_on,
+  verified_on IS NOT NULL AS verified
+FROM quality_mark WHERE enterprise = ANY($1::uuid[])
+"""
+_RUN: Final = """
+SELECT id, lot AS lot_id, lot_version, created_at, author, seed, fingerprint, basis, considered,
+  matched, near_misses, excluded, outside_category FROM match_run WHERE id = $1
 """
 _VERDICTS: Final = """
-SELECT v.rank, v.enterprise AS enterprise_id, e.name, e.town, v.offering AS offering_id,
-       o.title AS offering_title, v.score, v.explanation
+SELECT v.outcome, v.rank, v.enterprise AS enterprise_id, e.name, e.town,
+  v.offering AS offering_id, o.title AS offering_title, v.score, v.reasons, v.signals, v.shortfall
 FROM match_verdict v JOIN enterprise e ON e.id = v.enterprise LEFT JOIN offering o
   ON o.id = v.offering
 WHERE v.run = $1 AND v.outcome = $2 AND v.rank > $3 ORDER BY v.rank LIMIT $4
 """
-_DIFFERENCE: Final = """
-SELECT coalesce(a.enterprise, b.enterprise) AS enterprise_id, e.name,
-       a.outcome AS outcome_before, b.outcome AS outcome_after,
-       a.rank AS rank_before, b.rank AS rank_after,
-       a.score AS score_before, b.score AS score_after,
-       a.explanation AS explanation_before, b.explanation AS explanation_after
-FROM (SELECT * FROM match_verdict WHERE run = $1) a
-FULL JOIN (SELECT * FROM match_verdict WHERE run = $2) b ON b.enterprise = a.enterprise
-JOIN enterprise e ON e.id = coalesce(a.enterprise, b.enterprise)
-WHERE a.id IS NULL OR b.id IS NULL OR a.outcome <> b.outcome
-   OR a.score IS DISTINCT FROM b.score OR a.explanation -> 'reasons' <> b.explanation -> 'reasons'
-ORDER BY b.outcome, b.rank, a.rank, enterprise_id
+_NAMES: Final = """
+SELECT e.id, e.name, e.town, o.id AS offering_id, o.title FROM enterprise e
+LEFT JOIN offering o ON o.id = ANY($2::uuid[]) AND o.enterprise = e.id WHERE e.id = ANY($1::uuid[])
 """
+_EXPOSURE: Final = """
+SELECT v.enterprise AS enterprise_id, e.name, count(*) AS shown,
+  count(*) FILTER (WHERE v.outcome = 'matched') AS matched,
+  count(*) FILTER (WHERE v.outcome = 'near') AS near_misses,
+  count(*) FILTER (WHERE v.outcome = 'matched' AND v.rank <= $5) AS among_first,
+  min(v.rank) FILTER (WHERE v.outcome = 'matched') AS best_rank
+FROM match_verdict v JOIN match_run r ON r.id = v.run JOIN enterprise e ON e.id = v.enterprise
+WHERE r.created_at >= $1 AND r.created_at < $2 AND ($3::uuid IS NULL OR v.enterprise > $3)
+  AND ($6::text IS NULL OR e.kvk_number = $6)
+GROUP BY v.enterprise, e.name ORDER BY v.enterprise LIMIT $4
+"""
+FIRST_RANKS: Final = 10
+"""Ranks that a reader surely sees: a first page."""
 
 
-class _Facts(msgspec.Struct, frozen=True, rename="camel"):
-    """An enterprise as read."""
+class TenderTerms(msgspec.Struct, frozen=True):
+    """What a match must know of the tender of a lot."""
 
-    id: str
-    name: str
-    legal_form: LegalForm | None
-    turnover_cents: Cents | None
-    target_group_share: ShareBucket | None
-    share_verified_on: date | None
-    main_aim_integration: bool | None
-    offerings: tuple[OfferingFacts, ...]
-    marks: tuple[QualityMark, ...]
+    procedure: str | None
+    max_lots_awarded: int | None
 
 
-async def candidates(
-    codes: Sequence[CpvCode], found_by_text: Sequence[UUID]
-) -> list[EnterpriseFacts]:
-    """Read the facts of every enterprise with an offering in the category, or found by text."""
-    above = sorted({one for code in codes for one in lineage(code)})
-    rows = await fetch(_FACTS + _IN_CATEGORY, list(codes), above, list(found_by_text))
-    return [_enterprise_facts(row["facts"]) for row in rows]
+class Sought(msgspec.Struct, frozen=True):
+    """Whose facts are read, and for whom."""
+
+    tender_id: UUID
+    codes: tuple[CpvCode, ...] = ()
+    places: tuple[str, ...] | None = None
+    """Areas that matter; `None`: all of a coverage."""
+    centres: tuple[Point, ...] = ()
+    """Whereto distances are measured; empty: they are not."""
+    found_by_text: tuple[UUID, ...] = ()
+    text_decides: bool = False
+    """Text may bring any offering, not just those without a code."""
 
 
-async def candidate(enterprise_id: UUID) -> EnterpriseFacts | None:
-    """Read the facts of one enterprise, whatever it offers."""
-    rows = await fetch(f"{_FACTS} e.id = $1", enterprise_id)
-    return _enterprise_facts(rows[0]["facts"]) if rows else None
+async def terms(tender_id: UUID) -> TenderTerms:
+    """Give the terms of a tender that is known to be there."""
+    rows = await fetch("SELECT procedure, max_lots_awarded FROM tender WHERE id = $1", tender_id)
+    return as_struct(rows[0], TenderTerms)
+
+
+async def candidates(sought: Sought) -> list[EnterpriseFacts]:
+    """Read every enterprise with an offering in the category, or found by text: those offerings."""
+    above = sorted({one for code in sought.codes for one in lineage(code)})
+    asked = (list(sought.codes), above, list(sought.found_by_text), sought.text_decides)
+    places = None if sought.places is None else list(sought.places)
+    rows = await fetch(_FACTS + _IN_CATEGORY, sought.tender_id, places, *asked)
+    return await _facts(rows, sought.centres)
+
+
+async def candidate(enterprise_id: UUID, sought: Sought) -> EnterpriseFacts | None:
+    """Read the facts of one enterprise, whatever it offers and whether it is published or not."""
+    places = None if sought.places is None else list(sought.places)
+    rows = await fetch(_FACTS + _ONE_FIRM, sought.tender_id, places, enterprise_id)
+    found = await _facts(rows, sought.centres)
+    return found[0] if found else None
+
+
+async def _facts(rows: Sequence[Row], places: Sequence[Point]) -> list[EnterpriseFacts]:
+    firms: dict[str, list[Row]] = {}
+    for row in rows:
+        firms.setdefault(row["enterprise_id"], []).append(row)
+    marks = await _marks(firms)
+    return [_enterprise(own, marks.get(firm, []), places) for firm, own in firms.items()]
+
+
+async def _marks(enterprise_ids: Iterable[str]) -> dict[str, list[MarkFacts]]:
+    found: dict[str, list[MarkFacts]] = {}
+    for row in await fetch(_MARKS, list(enterprise_ids)):
+        enterprise_id, *own = row
+        found.setdefault(enterprise_id, []).append(_mark(*own))
+    return found
+
+
+@lru_cache(maxsize=10_000)
+def _mark(
+    scheme: str,
+    level: str | None,
+    issued_on: date | None,
+    valid_until: date | None,
+    revoked_on: date | None,
+    verified: bool,  # noqa: FBT001  a column
+) -> MarkFacts:
+    """Work out a mark; thousands of firms hold the same few."""
+    mark = QualityMark(scheme, level, issued_on, valid_until, None, revoked_on)
+    valid: Period = mark.validity
+    return MarkFacts(scheme, level, valid, verified)
+
+
+_LEGAL_FORMS: Final = {one.value: one for one in LegalForm}
+_SHARES: Final = {one.value: one for one in ShareBucket}
+_MODES: Final = {one.value: one for one in ServiceMode}
+
+
+def _enterprise(
+    rows: Sequence[Row], marks: Iterable[MarkFacts], places: Sequence[Point]
+) -> EnterpriseFacts:
+    one = rows[0]
+    form, share, lat = one["legal_form"], one["target_group_share"], one["lat"]
+    seat = Point(lat, one["lon"]) if places and lat is not None else None
+    return EnterpriseFacts(
+        id=one["enterprise_id"],
+        name=one["name"],
+        visible=one["visible"],
+        legal_form=None if form is None else _LEGAL_FORMS[form],
+        turnover_cents=one["turnover_cents"],
+        target_group_share=None if share is None else _SHARES[share],
+        share_verified=one["share_verified"],
+        main_aim_integration=one["main_aim_integration"],
+        marks=tuple(marks),
+        track_record=one["track_record"],
+        excluded_by_buyer=one["excluded"],
+        distance_km=kilometres(seat, places),
+        offerings=tuple([_offering(row) for row in rows if row["offering_id"] is not None]),
+    )
+
+
+def _offering(row: Row) -> OfferingFacts:
+    return OfferingFacts(
+        id=row["offering_id"],
+        enterprise_id=row["enterprise_id"],
+        cpv_codes=tuple(row["cpv_codes"]),
+        service_mode=_MODES[row["service_mode"]],
+        area_full=frozenset(row["area_full"]),
+        area_partial=frozenset(row["area_partial"]),
+        free_capacity_cents=row["reliable_capacity_cents"],
+        lead_time_days=row["lead_time_days"],
+        minimum_order_cents=row["minimum_order_cents"],
+    )
 
 
 async def same_run(lot_id: UUID, fingerprint: str, author: str) -> UUID | None:
@@ -101,11 +214,6 @@ async def same_run(lot_id: UUID, fingerprint: str, author: str) -> UUID | None:
     return rows[0]["id"] if rows else None
 
 
-async def difference(former: UUID, later: UUID) -> list[Row]:
-    """Compare the verdicts of two runs, enterprise by enterprise; equal ones are left out."""
-    return await fetch(_DIFFERENCE, former, later)
-
-
 async def published_count() -> int:
     """Count the enterprises in the directory."""
     rows = await fetch("SELECT count(*) AS n FROM enterprise WHERE state = 'published'")
@@ -113,48 +221,125 @@ async def published_count() -> int:
 
 
 async def insert_run(run: Row, verdicts: Sequence[Row]) -> None:
-    """Store a run with all its verdicts."""
+    """Store a run with its verdicts."""
     await copy_rows(MatchRun, [run])
     await copy_rows(MatchVerdict, verdicts)
 
 
 async def run(run_id: UUID) -> MatchRunOut | None:
     """Give a run."""
-    rows = await fetch("SELECT * FROM match_run WHERE id = $1", run_id)
+    rows = await fetch(_RUN, run_id)
     return _run(rows[0]) if rows else None
 
 
 async def verdicts(run_id: UUID, outcome: str, rank: int, limit: int) -> list[VerdictOut]:
-    """Give verdicts of one outcome after a rank."""
+    """Give matched or near verdicts after a rank."""
     rows = await fetch(_VERDICTS, run_id, outcome, rank, limit)
-    return [_verdict(row) for row in rows]
+    [run] = await fetch("SELECT legend FROM match_run WHERE id = $1", run_id)
+    legend = legend_of(run)
+    return [_verdict(row, legend) for row in rows]
 
 
-def _enterprise_facts(json: str) -> EnterpriseFacts:
-    read = msgspec.json.decode(json, type=_Facts)
-    return EnterpriseFacts(
-        id=read.id,
-        name=read.name,
-        legal_form=read.legal_form,
-        turnover_cents=read.turnover_cents,
-        target_group_share=read.target_group_share,
-        share_verified=read.share_verified_on is not None,
-        main_aim_integration=read.main_aim_integration,
-        marks=tuple(_mark_facts(mark) for mark in read.marks),
-        offerings=read.offerings,
-    )
+async def excluded(run_id: UUID, rank: int, limit: int) -> list[VerdictOut]:
+    """Give excluded enterprises after a rank."""
+    [run] = await fetch("SELECT legend, left_out FROM match_run WHERE id = $1", run_id)
+    legend, chosen = legend_of(run), left_out_of(run)[rank : rank + limit]
+    firms = [one.enterprise_id for one in chosen]
+    offerings = [one.offering_id for one in chosen if one.offering_id is not None]
+    names = {str(row["id"]): row for row in await fetch(_NAMES, firms, offerings)}
+    return [
+        _excluded(rank + place, one, legend, names[one.enterprise_id])
+        for place, one in enumerate(chosen, start=1)
+    ]
 
 
-def _mark_facts(mark: QualityMark) -> MarkFacts:
-    return MarkFacts(mark.scheme, mark.level, mark.validity, mark.verified_on is not None)
+async def all_verdicts(run_id: UUID) -> dict[UUID, tuple[str, int, int | None, Explanation]]:
+    """Give outcome, rank, score and explanation of everybody in a run."""
+    [run] = await fetch("SELECT legend, left_out FROM match_run WHERE id = $1", run_id)
+    legend = legend_of(run)
+    rows = await fetch("SELECT * FROM match_verdict WHERE run = $1", run_id)
+    found = {
+        row["enterprise"]: (row["outcome"], row["rank"], row["score"], _told(row, legend))
+        for row in rows
+    }
+    for rank, one in enumerate(left_out_of(run), start=1):
+        reasons = told(legend, one.reasons)
+        found[UUID(one.enterprise_id)] = ("excluded", rank, None, reasons)
+    return found
+
+
+async def names(enterprise_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Name enterprises."""
+    rows = await fetch("SELECT id, name FROM enterprise WHERE id = ANY($1)", list(enterprise_ids))
+    return {row["id"]: row["name"] for row in rows}
+
+
+async def exclusions(tender_id: UUID) -> list[ExclusionOut]:
+    """List whom the buyer left out of a tender."""
+    sql = """
+    SELECT b.enterprise AS enterprise_id, e.name, b.reason, b.author, b.created_at
+    FROM buyer_exclusion b JOIN enterprise e ON e.id = b.enterprise
+    WHERE b.tender = $1 ORDER BY b.created_at, b.enterprise
+    """
+    return [as_struct(row, ExclusionOut) for row in await fetch(sql, tender_id)]
+
+
+async def exposure(
+    period: tuple[datetime, datetime], after: UUID | None, limit: int, kvk_number: str | None
+) -> list[ExposureOut]:
+    """Count how often enterprises were shown in runs of a period, by id."""
+    rows = await fetch(_EXPOSURE, *period, after, limit, FIRST_RANKS, kvk_number)
+    return [as_struct(row, ExposureOut) for row in rows]
 
 
 def _run(row: Row) -> MatchRunOut:
     basis = msgspec.json.decode(row["basis"], type=MatchRunBasis)
-    whole = dict(row) | {"lot_id": row["lot"]} | msgspec.structs.asdict(basis)
-    return as_struct(whole, MatchRunOut)
+    return as_struct(dict(row) | msgspec.structs.asdict(basis), MatchRunOut)
 
 
-def _verdict(row: Row) -> VerdictOut:
-    explanation = msgspec.json.decode(row["explanation"], type=Explanation)
-    return as_struct(dict(row) | {"explanation": explanation}, VerdictOut)
+def _verdict(row: Row, legend: Legend) -> VerdictOut:
+    return as_struct(dict(row) | {"explanation": _told(row, legend)}, VerdictOut)
+
+
+def _told(row: Row, legend: Legend) -> Explanation:
+    short = row["shortfall"]
+    found = None if short is None else msgspec.json.decode(short, type=Shortfall)
+    return told(legend, row["reasons"], row["signals"], found)
+
+
+def _excluded(rank: int, one: LeftOut, legend: Legend, name: Row) -> VerdictOut:
+    return VerdictOut(
+        rank=rank,
+        enterprise_id=UUID(one.enterprise_id),
+        name=name["name"],
+        town=name["town"],
+        offering_id=None if one.offering_id is None else UUID(one.offering_id),
+        offering_title=name["title"],
+        score=None,
+        explanation=told(legend, one.reasons),
+    )
+
+
+async def kvk_number(enterprise_id: UUID) -> str | None:
+    """Give the KvK number of an enterprise."""
+    rows = await fetch("SELECT kvk_number FROM enterprise WHERE id = $1", enterprise_id)
+    return rows[0]["kvk_number"] if rows else None
+
+
+async def put_exclusion(
+    tender_id: UUID, enterprise_id: UUID, reason: str, author: str, now: datetime
+) -> None:
+    """Store an exclusion, or the new reason of one."""
+    sql = """
+    INSERT INTO buyer_exclusion (id, tender, enterprise, reason, author, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tender, enterprise)
+    DO UPDATE SET reason = $4, author = $5, created_at = $6
+    """
+    await fetch(sql, new_id(), tender_id, enterprise_id, reason, author, now)
+
+
+async def delete_exclusion(tender_id: UUID, enterprise_id: UUID) -> str | None:
+    """Drop an exclusion; give its reason, or `None` when there was none."""
+    sql = "DELETE FROM buyer_exclusion WHERE tender = $1 AND enterprise = $2 RETURNING reason"
+    rows = await fetch(sql, tender_id, enterprise_id)
+    return rows[0]["reason"] if rows else None

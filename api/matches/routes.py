@@ -1,16 +1,21 @@
 """Match runs over HTTP. They tell of everybody who was left out, so reading needs a key too."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Request, Response, Router, delete, get, post, put
+from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
+from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from api.auth import SECURITY, current_actor, needs
 from api.matches import service
 from api.matches.schemas import (
+    ExclusionIn,
+    ExclusionOut,
+    ExposureOut,
     FirmVerdict,
     MatchRequest,
     MatchRunOut,
@@ -21,10 +26,24 @@ from api.pagination import Cursor, Limit, Page
 from api.preconditions import documented
 from api.problems import answers
 
+Since = Annotated[date, QueryParameter(description="First day of the period, Dutch time.")]
+Until = Annotated[date, QueryParameter(description="The day after the last of the period.")]
+
+
+async def for_officers(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """Let no key of an enterprise read about others. Stands behind the guard on the scope."""
+    service.refuse_enterprises(connection.state.actor)
+
+
 READ: dict[str, Any] = {
-    "guards": [needs("matches:read")],
+    "guards": [needs("matches:read"), for_officers],
     "security": SECURITY,
     "responses": answers(400, 401, 403, 404),
+}
+WRITE: dict[str, Any] = {
+    "guards": [needs("matches:write"), for_officers],
+    "security": SECURITY,
+    "responses": answers(400, 401, 403, 404, 413),
 }
 
 
@@ -32,10 +51,8 @@ READ: dict[str, Any] = {
     "/lots/{lot_id:uuid}/match-runs",
     operation_id="startMatchRun",
     summary="Match a lot",
-    guards=[needs("matches:write")],
-    security=SECURITY,
-    responses=answers(400, 401, 403, 404, 413),
     response_headers=[documented("Location", "The new run.")],
+    **WRITE,
 )
 async def start_match_run(
     request: Request[Any, Any, Any],
@@ -111,11 +128,77 @@ async def compare_match_runs(
     "/lots/{lot_id:uuid}/matches/{enterprise_id:uuid}",
     operation_id="explainMatch",
     summary="Why, or why not, for one enterprise",
+    **(READ | {"guards": [needs("matches:read")]}),
+)
+async def explain_match(
+    request: Request[Any, Any, Any], lot_id: FromPath[UUID], enterprise_id: FromPath[UUID]
+) -> FirmVerdict:
+    """Say of any one enterprise why it can or can't do a lot, as things stand now.
+
+    A key of an enterprise gets this about itself alone.
+    """
+    return await service.why(lot_id, enterprise_id, MatchRequest(), current_actor(request))
+
+
+@put(
+    "/tenders/{tender_id:uuid}/exclusions/{enterprise_id:uuid}",
+    operation_id="excludeEnterprise",
+    summary="Leave an enterprise out of a tender",
+    **WRITE,
+)
+async def exclude_enterprise(
+    request: Request[Any, Any, Any],
+    tender_id: FromPath[UUID],
+    enterprise_id: FromPath[UUID],
+    data: JSONBody[ExclusionIn],
+    now: NamedDependency[datetime],
+) -> ExclusionOut:
+    """Record the buyer's reason; runs from now on exclude the enterprise, and tell it."""
+    return await service.exclude(tender_id, enterprise_id, data, current_actor(request), now)
+
+
+@delete(
+    "/tenders/{tender_id:uuid}/exclusions/{enterprise_id:uuid}",
+    operation_id="readmitEnterprise",
+    summary="Take an exclusion back",
+    **(WRITE | {"responses": answers(400, 401, 403, 404)}),
+)
+async def readmit_enterprise(
+    request: Request[Any, Any, Any],
+    tender_id: FromPath[UUID],
+    enterprise_id: FromPath[UUID],
+    now: NamedDependency[datetime],
+) -> None:
+    """Take an exclusion back; earlier runs and the audit trail keep it."""
+    await service.readmit(tender_id, enterprise_id, current_actor(request), now)
+
+
+@get(
+    "/tenders/{tender_id:uuid}/exclusions",
+    operation_id="listExclusions",
+    summary="List whom the buyer left out",
     **READ,
 )
-async def explain_match(lot_id: FromPath[UUID], enterprise_id: FromPath[UUID]) -> FirmVerdict:
-    """Say of any one enterprise why it can or can't do a lot, as things stand now."""
-    return await service.why(lot_id, enterprise_id, MatchRequest())
+async def list_exclusions(tender_id: FromPath[UUID]) -> tuple[ExclusionOut, ...]:
+    """List the enterprises that the buyer leaves out of a tender, with the reasons."""
+    return await service.exclusions(tender_id)
+
+
+@get(
+    "/exposure",
+    operation_id="listExposure",
+    summary="Who was shown how often",
+    **(READ | {"guards": [needs("matches:read")], "responses": answers(400, 401, 403)}),
+)
+async def list_exposure(
+    request: Request[Any, Any, Any],
+    since: Since,
+    until: Until,
+    cursor: Cursor = None,
+    limit: Limit = 20,
+) -> Page[ExposureOut]:
+    """Count in how many runs each enterprise was shown; a key of an enterprise sees itself."""
+    return await service.exposure((since, until), cursor, limit, current_actor(request))
 
 
 router = Router(
@@ -128,6 +211,10 @@ router = Router(
         list_excluded,
         compare_match_runs,
         explain_match,
+        exclude_enterprise,
+        readmit_enterprise,
+        list_exclusions,
+        list_exposure,
     ],
     tags=["Matches"],
 )

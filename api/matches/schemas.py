@@ -144,3 +144,31 @@ class MatchRunBasis(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     rules: tuple[Rule, ...]
     text_search: str
     warnings: tuple[str, ...]
+
+
+class ExclusionIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """Why a buyer leaves an enterprise out; objective, for it may have to be told (Aw art. 1.4)."""
+
+    reason: Annotated[str, Meta(min_length=10, max_length=2_000)]
+
+
+class ExclusionOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """An enterprise that the buyer leaves out of a tender."""
+
+    enterprise_id: UUID
+    name: str
+    reason: str
+    author: str
+    created_at: datetime
+
+
+class ExposureOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """How often an enterprise was shown in match runs of a period."""
+
+    enterprise_id: UUID
+    name: str
+    shown: Annotated[int, Meta(description="Runs that listed it as matched or nearly so.")]
+    matched: int
+    near_misses: int
+    among_first: Annotated[int, Meta(description="Runs that ranked it among the first ten.")]
+    best_rank: int | None

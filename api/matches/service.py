@@ -1,39 +1,51 @@
 """Use cases of matching: who can do a lot, who cannot, and why. A run is immutable."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
-from typing import Any, Final, Literal
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
 from uuid import UUID
 
 import msgspec
 
-from api.accounts.service import Actor
+from api.accounts.service import Actor, OrganisationKind
 from api.audit import service as audit
-from api.clock import new_id
-from api.database import Row, as_json, lock, transaction
-from api.domain.errors import NotFound, RuleViolation, Unavailable
-from api.domain.matching.decide import Decision, Excluded, Match, NearMiss, decide
-from api.domain.matching.facts import EnterpriseFacts, LotFacts, Procedure, yearly_value
+from api.clock import LEGAL_TIME, new_id
+from api.database import lock, transaction
+from api.domain.errors import Fault, InvalidInput, NotFound, RuleViolation, Unavailable
+from api.domain.matching.decide import Decision, Excluded, decide
+from api.domain.matching.facts import EnterpriseFacts, LotFacts, Procedure
 from api.domain.matching.fingerprint import fingerprint
 from api.domain.matching.rules import RULES_2026
-from api.domain.tendering.cpv import DIVISION_DIGITS, depth
-from api.domain.tendering.notice import Nature
-from api.domain.values import Cents, CpvCode
 from api.index import answering, client
 from api.matches import queries
+from api.matches.drafts import (
+    Kept,
+    Outcome,
+    basis_of,
+    centres,
+    explanation,
+    kept,
+    lot_facts,
+    run_row,
+    says_little,
+    verdicts_of,
+)
+from api.matches.queries import Sought
 from api.matches.schemas import (
+    ExclusionIn,
+    ExclusionOut,
     Explanation,
+    ExposureOut,
     FirmVerdict,
     MatchRequest,
-    MatchRunBasis,
     MatchRunOut,
     RunDifference,
     VerdictChange,
     VerdictOut,
 )
-from api.pagination import Page, read_position, write_cursor
+from api.pagination import Page, after, read_position, write_cursor
+from api.problems import AccessDenied
+from api.reference.service import reference
 from api.settings import settings
 from api.tenders import service as tenders
 from api.tenders.schemas import LotOut
@@ -41,11 +53,7 @@ from search.dutch import analyser
 from search.rebuild import live_index
 from search.relevance import relevance
 
-Outcome = Literal["matched", "near", "excluded"]
-BY_INVITATION: Final = frozenset({"oth-single", "oth-mult", "neg-wo-call", "limited", "direct"})
-"""Procedures in which the buyer chooses whom to invite (eForms BT-105, OCDS)."""
-DAYS_A_YEAR: Final = 365
-MONTHS_A_YEAR: Final = 12
+Hits = Mapping[str, float] | None
 
 
 class RunsOfOtherLots(RuleViolation):
@@ -54,25 +62,45 @@ class RunsOfOtherLots(RuleViolation):
     code = "runs-of-other-lots"
 
 
+class OwnExplanationsOnly(AccessDenied):
+    """An enterprise is told about itself, never about others."""
+
+    code = "own-explanations-only"
+
+
+class Question(msgspec.Struct, frozen=True):
+    """A lot as it is asked: its facts, what the index found, and whose facts to read."""
+
+    lot: LotOut
+    facts: LotFacts
+    hits: Hits
+    sought: Sought
+
+    @property
+    def text_search(self) -> str:
+        """Whether the index answered."""
+        return "unavailable" if self.hits is None else "used"
+
+
 async def run_match(
     lot_id: UUID, request: MatchRequest, actor: Actor, now: datetime
 ) -> MatchRunOut:
     """Match a lot against the directory, and store every verdict with its reasons."""
-    lot = await tenders.lot(lot_id)
-    procedure = (await tenders.tender(lot.tender_id)).procedure
-    facts = lot_facts(lot, procedure, request)
-    text_search, hits = await _text_hits(lot.title)
-    found = await queries.candidates(facts.cpv_codes, _by_text_alone(facts, hits))
+    asked = await question(lot_id, request)
+    found = await queries.candidates(asked.sought)
     published = await queries.published_count()
 
-    seed = request.seed or str(lot_id)
-    decision, print_of = await asyncio.to_thread(_decide, facts, found, seed, hits)
+    seed, run_id = request.seed or str(lot_id), new_id()
+    decision, print_of, stored = await asyncio.to_thread(_decide, asked, found, seed, run_id)
 
-    basis = _basis(decision, request, text_search)
-    run = _run_row(lot, decision, basis, now) | {
+    row = run_row(asked.lot, decision, basis_of(decision, request, asked.text_search)) | {
+        "id": run_id,
+        "created_at": now,
         "author": actor.name,
         "fingerprint": print_of,
         "outside_category": published - decision.considered,
+        "legend": msgspec.json.encode(stored.legend).decode(),
+        "left_out": msgspec.json.encode(stored.left_out).decode(),
     }
     async with transaction():
         # Two at once on the same facts leave one run.
@@ -80,33 +108,91 @@ async def run_match(
         same = await queries.same_run(lot_id, print_of, actor.name)
         if same is not None:
             return await read_run(same)
-        await queries.insert_run(run, list(_verdict_rows(run["id"], decision)))
-        await audit.record("match-run.created", [run["id"]], actor.name, now, lot=str(lot_id))
-    return await read_run(run["id"])
+        await queries.insert_run(row, stored.verdicts)
+        await audit.record("match-run.created", [run_id], actor.name, now, lot=str(lot_id))
+        return await read_run(run_id)
 
 
-async def why(lot_id: UUID, enterprise_id: UUID, request: MatchRequest) -> FirmVerdict:
-    """Say of any one enterprise why it can, or can't, do a lot. Stores nothing."""
+def _decide(
+    asked: Question, found: Sequence[EnterpriseFacts], seed: str, run_id: UUID
+) -> tuple[Decision, str, Kept]:
+    facts, hits = asked.facts, asked.hits
+    decision = decide(facts, found, RULES_2026, seed=seed, text_hits=hits)
+    print_of = fingerprint(facts, found, RULES_2026, seed=seed, text_hits=hits)
+    return decision, print_of, kept(run_id, decision)
+
+
+async def question(lot_id: UUID, request: MatchRequest) -> Question:
+    """Gather what a lot asks, and say whose facts bear on it."""
     lot = await tenders.lot(lot_id)
-    procedure = (await tenders.tender(lot.tender_id)).procedure
-    facts = lot_facts(lot, procedure, request)
-    _, hits = await _text_hits(lot.title)
-    firm = await queries.candidate(enterprise_id)
+    terms = await queries.terms(lot.tender_id)
+    facts = lot_facts(lot, terms.procedure, request)
+    hits = await _text_hits(lot.title)
+    invited, broad = facts.procedure is Procedure.INVITATION, says_little(facts.cpv_codes)
+    geography = (await reference()).geography
+    sought = Sought(
+        tender_id=lot.tender_id,
+        codes=facts.cpv_codes,
+        # By invitation a narrow coverage ranks first, so there its whole size is read.
+        places=None if invited else facts.areas,
+        centres=centres(facts.areas, geography) if invited else (),
+        found_by_text=tuple(UUID(one) for one in hits or ()),
+        text_decides=broad,
+    )
+    return Question(lot, facts, hits, sought)
+
+
+async def _text_hits(title: str) -> Hits:
+    """Ask the index which offerings a title fits; a run goes on without it, and says so."""
+    try:
+        with answering():
+            index = live_index(settings().index_prefix)
+            return await relevance(client(), index, title, analyser())
+    except Unavailable:
+        return None
+
+
+async def why(
+    lot_id: UUID, enterprise_id: UUID, request: MatchRequest, actor: Actor
+) -> FirmVerdict:
+    """Say of any one enterprise why it can, or can't, do a lot. Stores nothing."""
+    await check_own(enterprise_id, actor)
+    asked = await question(lot_id, request)
+    firm = await queries.candidate(enterprise_id, asked.sought)
     if firm is None:
-        raise NotFound(f"There is no published enterprise {enterprise_id}.")
+        raise NotFound(f"There is no enterprise {enterprise_id}.")
 
     seed = request.seed or str(lot_id)
-    decision = decide(facts, [firm], RULES_2026, seed=seed, text_hits=hits)
-    [(outcome, verdict)] = _verdicts(decision)
+    decision = decide(asked.facts, [firm], RULES_2026, seed=seed, text_hits=asked.hits)
+    return firm_verdict(lot_id, firm, decision)
+
+
+def firm_verdict(lot_id: UUID, firm: EnterpriseFacts, decision: Decision) -> FirmVerdict:
+    """Give the only verdict of a decision on one firm."""
+    [(outcome, verdict)] = verdicts_of(decision)
     return FirmVerdict(
         outcome=outcome,
-        enterprise_id=enterprise_id,
+        enterprise_id=UUID(firm.id),
         name=firm.name,
         lot_id=lot_id,
         offering_id=None if verdict.offering_id is None else UUID(verdict.offering_id),
         score=None if isinstance(verdict, Excluded) else verdict.score,
-        explanation=_explanation(verdict),
+        explanation=explanation(verdict),
     )
+
+
+def refuse_enterprises(actor: Actor) -> None:
+    """Refuse a key of an enterprise where others are explained."""
+    if actor.kind is OrganisationKind.ENTERPRISE:
+        raise OwnExplanationsOnly("A key of an enterprise sees its own explanations only.")
+
+
+async def check_own(enterprise_id: UUID, actor: Actor) -> None:
+    """Refuse a key of another enterprise."""
+    if actor.kind is not OrganisationKind.ENTERPRISE:
+        return
+    if actor.kvk_number is None or await queries.kvk_number(enterprise_id) != actor.kvk_number:
+        raise OwnExplanationsOnly("A key of an enterprise sees its own explanations only.")
 
 
 async def difference(former_id: UUID, later_id: UUID) -> RunDifference:
@@ -114,40 +200,45 @@ async def difference(former_id: UUID, later_id: UUID) -> RunDifference:
     former, later = await read_run(former_id), await read_run(later_id)
     if former.lot_id != later.lot_id:
         raise RunsOfOtherLots("The two runs are of different lots.")
-    rows = await queries.difference(former_id, later_id)
+    before = await queries.all_verdicts(former_id)
+    since = await queries.all_verdicts(later_id)
+    names = await queries.names(before.keys() | since.keys())
+
+    changes = [
+        _change(one, names[one], before.get(one), since.get(one)) for one in sorted(names, key=str)
+    ]
     return RunDifference(
         before=former_id,
         after=later_id,
         same_fingerprint=former.fingerprint == later.fingerprint,
-        changes=tuple(_change(row) for row in rows),
+        changes=tuple(one for one in changes if one is not None),
     )
 
 
-def _decide(
-    facts: LotFacts,
-    found: Sequence[EnterpriseFacts],
-    seed: str,
-    hits: Mapping[str, float] | None,
-) -> tuple[Decision, str]:
-    decision = decide(facts, found, RULES_2026, seed=seed, text_hits=hits)
-    return decision, fingerprint(facts, found, RULES_2026, seed=seed, text_hits=hits)
+_Stored = tuple[str, int, int | None, Explanation]
 
 
-async def _text_hits(title: str) -> tuple[str, dict[str, float] | None]:
-    """Ask the index which offerings a title fits; a run goes on without it, and says so."""
-    try:
-        with answering():
-            index = live_index(settings().index_prefix)
-            return "used", await relevance(client(), index, title, analyser())
-    except Unavailable:
-        return "unavailable", None
-
-
-def _by_text_alone(facts: LotFacts, hits: Mapping[str, float] | None) -> list[UUID]:
-    """Let text bring candidates only where the codes say little: none, or divisions alone."""
-    if any(depth(code) > DIVISION_DIGITS for code in facts.cpv_codes):
-        return []
-    return [UUID(offering_id) for offering_id in hits or ()]
+def _change(
+    enterprise_id: UUID, name: str, before: _Stored | None, since: _Stored | None
+) -> VerdictChange | None:
+    """Compare two verdicts; a place in the list alone is no change."""
+    outcome, rank, score, told = before or (None, None, None, Explanation())
+    outcome_now, rank_now, score_now, told_now = since or (None, None, None, Explanation())
+    if (outcome, score, told.reasons) == (outcome_now, score_now, told_now.reasons):
+        return None
+    codes, codes_now = ({reason.code.value for reason in one.reasons} for one in (told, told_now))
+    return VerdictChange(
+        enterprise_id=enterprise_id,
+        name=name,
+        outcome_before=outcome,
+        outcome_after=outcome_now,
+        rank_before=rank,
+        rank_after=rank_now,
+        score_before=score,
+        score_after=score_now,
+        reasons_gone=tuple(sorted(codes - codes_now)),
+        reasons_new=tuple(sorted(codes_now - codes)),
+    )
 
 
 async def read_run(run_id: UUID) -> MatchRunOut:
@@ -164,133 +255,55 @@ async def verdicts(
     """Give the verdicts of one outcome, best first."""
     await read_run(run_id)
     rank = 0 if cursor is None else read_position(cursor)
-    found = await queries.verdicts(run_id, outcome, rank, limit + 1)
+    if outcome == "excluded":
+        found = await queries.excluded(run_id, rank, limit + 1)
+    else:
+        found = await queries.verdicts(run_id, outcome, rank, limit + 1)
     next_cursor = write_cursor(found[limit - 1].rank) if len(found) > limit else None
     return Page(items=tuple(found[:limit]), next_cursor=next_cursor)
 
 
-def lot_facts(lot: LotOut, procedure: str | None, request: MatchRequest) -> LotFacts:
-    """Say what a lot asks: the notice, and what the buyer asks beyond it."""
-    main = () if lot.cpv_main is None else (lot.cpv_main,)
-    months = _months(lot)
-    stated = Procedure.INVITATION if procedure in BY_INVITATION else Procedure.OPEN
-    return LotFacts(
-        id=str(lot.id),
-        cpv_codes=tuple(CpvCode(code) for code in (*main, *lot.cpv_additional)),
-        nature=None if lot.nature is None else Nature(lot.nature),
-        areas=lot.areas,
-        yearly_value_cents=yearly_value(lot.estimated_value or lot.framework_maximum, months),
-        months=months,
-        award_on=lot.starts_on,
-        ends_on=lot.ends_on,
-        reservations=lot.reservations,
-        procedure=request.procedure or stated,
-        required_marks=request.required_marks,
-        service_modes=frozenset(request.service_modes),
-        lead_time_days=request.lead_time_days,
-        order_value_cents=_cents(request.order_value_cents),
-    )
+async def exclude(
+    tender_id: UUID, enterprise_id: UUID, given: ExclusionIn, actor: Actor, now: datetime
+) -> ExclusionOut:
+    """Leave an enterprise out of a tender, or give another reason; later runs tell it."""
+    await tenders.tender(tender_id)
+    if not await queries.names([enterprise_id]):
+        raise NotFound(f"There is no enterprise {enterprise_id}.")
+    async with transaction():
+        await queries.put_exclusion(tender_id, enterprise_id, given.reason, actor.name, now)
+        detail = {"enterprise": str(enterprise_id), "reason": given.reason}
+        await audit.record("exclusion.put", [tender_id], actor.name, now, **detail)
+        found = await queries.exclusions(tender_id)
+    return next(one for one in found if one.enterprise_id == enterprise_id)
 
 
-def _cents(amount: int | None) -> Cents | None:
-    return None if amount is None else Cents(amount)
+async def readmit(tender_id: UUID, enterprise_id: UUID, actor: Actor, now: datetime) -> None:
+    """Take an exclusion back; the audit trail and earlier runs keep it."""
+    async with transaction():
+        reason = await queries.delete_exclusion(tender_id, enterprise_id)
+        if reason is None:
+            raise NotFound(f"Enterprise {enterprise_id} is not excluded from this tender.")
+        detail = {"enterprise": str(enterprise_id), "reason": reason}
+        await audit.record("exclusion.removed", [tender_id], actor.name, now, **detail)
 
 
-def _months(lot: LotOut) -> int | None:
-    """Count whole months, halves up; a year is 12 and a month of 30 days is one."""
-    days = lot.duration_days
-    if days is None and lot.starts_on is not None and lot.ends_on is not None:
-        days = (lot.ends_on - lot.starts_on).days + 1
-    if days is None:
-        return None
-    return max(1, (2 * days * MONTHS_A_YEAR + DAYS_A_YEAR) // (2 * DAYS_A_YEAR))
+async def exclusions(tender_id: UUID) -> tuple[ExclusionOut, ...]:
+    """List whom the buyer left out of a tender, and why."""
+    await tenders.tender(tender_id)
+    return tuple(await queries.exclusions(tender_id))
 
 
-def _basis(decision: Decision, request: MatchRequest, text_search: str) -> MatchRunBasis:
-    return MatchRunBasis(
-        criteria=request,
-        weights_version=decision.weights_version,
-        rules_version=decision.rules_version,
-        rules=decision.rules,
-        text_search=text_search,
-        warnings=decision.warnings,
-    )
-
-
-def _run_row(
-    lot: LotOut, decision: Decision, basis: MatchRunBasis, now: datetime
-) -> dict[str, Any]:
-    return {
-        "id": new_id(),
-        "lot": lot.id,
-        "lot_version": lot.version,
-        "created_at": now,
-        "seed": decision.seed,
-        "basis": as_json(basis),
-        "considered": decision.considered,
-        "matched": len(decision.matched),
-        "near_misses": len(decision.near_misses),
-        "excluded": len(decision.excluded),
-    }
-
-
-def _change(row: Row) -> VerdictChange:
-    before, after = _codes(row["explanation_before"]), _codes(row["explanation_after"])
-    names = [field.name for field in msgspec.structs.fields(VerdictChange)]
-    values = {name: row[name] for name in names if not name.startswith("reasons_")}
-    gone, new = tuple(sorted(before - after)), tuple(sorted(after - before))
-    return VerdictChange(**values, reasons_gone=gone, reasons_new=new)
-
-
-def _codes(explanation: str | None) -> set[str]:
-    if explanation is None:
-        return set()
-    reasons = msgspec.json.decode(explanation, type=Explanation).reasons
-    return {reason.code.value for reason in reasons}
-
-
-def _verdicts(decision: Decision) -> list[tuple[Outcome, Match | NearMiss | Excluded]]:
-    return [
-        (outcome, one) for outcome, found in _OUTCOMES.items() for one in getattr(decision, found)
-    ]
-
-
-def _verdict_rows(run_id: UUID, decision: Decision) -> Iterator[Row]:
-    ranks: Counter[Outcome] = Counter()
-    for outcome, one in _verdicts(decision):
-        ranks[outcome] += 1
-        yield _verdict_row(run_id, outcome, ranks[outcome], one)
-
-
-_OUTCOMES: Final[Mapping[Outcome, str]] = {
-    "matched": "matched",
-    "near": "near_misses",
-    "excluded": "excluded",
-}
-
-
-def _verdict_row(
-    run_id: UUID, outcome: Outcome, rank: int, verdict: Match | NearMiss | Excluded
-) -> Row:
-    return {
-        "id": new_id(),
-        "run": run_id,
-        "enterprise": UUID(verdict.enterprise_id),
-        "offering": None if verdict.offering_id is None else UUID(verdict.offering_id),
-        "outcome": outcome,
-        "rank": rank,
-        "score": None if isinstance(verdict, Excluded) else verdict.score,
-        "explanation": msgspec.json.encode(_explanation(verdict)).decode(),
-    }
-
-
-def _explanation(verdict: Match | NearMiss | Excluded) -> Explanation:
-    if isinstance(verdict, Match):
-        return Explanation(
-            reasons=verdict.reasons,
-            breakdown=verdict.breakdown,
-            unknown=verdict.unknown,
-            warnings=verdict.warnings,
-        )
-    shortfall = verdict.shortfall if isinstance(verdict, NearMiss) else None
-    return Explanation(reasons=verdict.reasons, shortfall=shortfall)
+async def exposure(
+    days: tuple[date, date], cursor: str | None, limit: int, actor: Actor
+) -> Page[ExposureOut]:
+    """Count how often each enterprise was shown in a half-open period; an enterprise: itself."""
+    since, until = (datetime.combine(day, time(), LEGAL_TIME) for day in days)
+    if until <= since:
+        raise InvalidInput(Fault("invalid-period", "The period ends before it starts.", "until"))
+    own = None
+    if actor.kind is OrganisationKind.ENTERPRISE:
+        own = actor.kvk_number or ""
+    found = await queries.exposure((since, until), after(cursor), limit + 1, own)
+    next_cursor = write_cursor(found[limit - 1].enterprise_id) if len(found) > limit else None
+    return Page(items=tuple(found[:limit]), next_cursor=next_cursor)

@@ -1,11 +1,14 @@
 """Tables of match runs. Immutable: a row is written once and never changed."""
 
 from piccolo.columns import (
+    JSON,
     JSONB,
     UUID,
+    Array,
     ForeignKey,
     Integer,
     OnDelete,
+    Text,
     Timestamptz,
     Varchar,
 )
@@ -13,7 +16,7 @@ from piccolo.constraints import Unique
 from piccolo.table import Table
 
 from api.enterprises.tables import Enterprise
-from api.tenders.tables import Lot
+from api.tenders.tables import Lot, Tender
 
 
 class MatchRun(Table):
@@ -24,7 +27,7 @@ class MatchRun(Table):
         references=Lot, null=False, default=None, index=True, on_delete=OnDelete.restrict
     )
     lot_version = Integer(null=False, default=None)
-    created_at = Timestamptz(null=False, default=None)
+    created_at = Timestamptz(null=False, default=None, index=True)
     author = Varchar(length=100, null=False, default=None)
     seed = Varchar(length=64, null=False, default=None)
     fingerprint = Varchar(length=64, null=False, default=None)
@@ -34,10 +37,12 @@ class MatchRun(Table):
     near_misses = Integer(null=False, default=None)
     excluded = Integer(null=False, default=None)
     outside_category = Integer(null=False, default=None)
+    legend = JSON(null=False, default=None, help_text="every reason and signal, written once")
+    left_out = JSON(null=False, default=None, help_text="excluded firms, by place in the legend")
 
 
 class MatchVerdict(Table):
-    """The verdict on one enterprise in a run, with its reasons."""
+    """The verdict on one enterprise that was matched or nearly so; the run has the others."""
 
     id = UUID(primary_key=True, default=None)
     run = ForeignKey(
@@ -46,10 +51,29 @@ class MatchVerdict(Table):
     enterprise = ForeignKey(
         references=Enterprise, null=False, default=None, index=True, on_delete=OnDelete.restrict
     )
-    offering = UUID(null=True, default=None, help_text="the offering that decided")
-    outcome = Varchar(length=10, null=False, default=None, help_text="matched, near, excluded")
+    offering = UUID(null=False, default=None, help_text="the offering that decided")
+    outcome = Varchar(length=10, null=False, default=None, help_text="matched, near")
     rank = Integer(null=False, default=None)
-    score = Integer(null=True, default=None)
-    explanation = JSONB(null=False, default=None, help_text="reasons and score breakdown")
+    score = Integer(null=False, default=None)
+    reasons = Array(base_column=Integer(), null=False, default=None, help_text="in the legend")
+    signals = Array(base_column=Integer(), null=False, default=None, help_text="in the legend")
+    shortfall = JSON(null=True, default=None, help_text="what a near miss lacks")
 
     match_verdict_per_enterprise = Unique([run, enterprise])
+
+
+class BuyerExclusion(Table):
+    """A buyer leaves an enterprise out of a tender, with the reason on record."""
+
+    id = UUID(primary_key=True, default=None)
+    tender = ForeignKey(
+        references=Tender, null=False, default=None, index=True, on_delete=OnDelete.restrict
+    )
+    enterprise = ForeignKey(
+        references=Enterprise, null=False, default=None, index=True, on_delete=OnDelete.restrict
+    )
+    reason = Text(null=False, default=None)
+    author = Varchar(length=200, null=False, default=None)
+    created_at = Timestamptz(null=False, default=None)
+
+    buyer_exclusion_per_tender = Unique([tender, enterprise])

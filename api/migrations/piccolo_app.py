@@ -7,11 +7,21 @@ from piccolo.conf.apps import AppConfig
 from api.accounts.tables import ApiKey, Organisation
 from api.audit.tables import AuditEvent
 from api.enterprises.tables import Enterprise, Mark, Offering, Revision
+from api.imports.tables import ImportBatch, ImportFinding, ImportJob
+from api.invitations.tables import Invitation, InvitationEvent, Wave
 from api.ledgers.tables import Claim, LedgerEntry, Obligation
-from api.matches.tables import MatchRun, MatchVerdict
+from api.matches.tables import BuyerExclusion, MatchRun, MatchVerdict
+from api.moderation.tables import ProfileClaim
 from api.outbox.tables import Change, OutboxRow
 from api.reference.tables import Cpv, MarkSchemeRow, MunicipalityRow, Nuts, ReferenceList
 from api.rule_books.tables import RuleBookVersion
+from api.shortlists.tables import (
+    SavedSearch,
+    SearchLock,
+    SearchLockEntry,
+    Shortlist,
+    ShortlistEntry,
+)
 from api.tenders.tables import Lot, Tender
 
 APP_CONFIG = AppConfig(
@@ -32,13 +42,26 @@ APP_CONFIG = AppConfig(
         Offering,
         Mark,
         Revision,
+        ProfileClaim,
+        ImportJob,
+        ImportBatch,
+        ImportFinding,
         Tender,
         Lot,
         MatchRun,
         MatchVerdict,
+        BuyerExclusion,
+        Wave,
+        Invitation,
+        InvitationEvent,
         RuleBookVersion,
         Obligation,
         Claim,
         LedgerEntry,
+        Shortlist,
+        ShortlistEntry,
+        SavedSearch,
+        SearchLock,
+        SearchLockEntry,
     ],
 )

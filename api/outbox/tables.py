@@ -23,4 +23,4 @@ class Change(Table):
     enterprise = UUID(null=False, default=None)
     changed_at = Timestamptz(null=False, default=None)
 
-    change_place_in_feed = Unique([transaction_id, "id"])
+    change_place_in_feed = Unique([transaction_id, id])  # noqa: A003  the column, not the builtin

@@ -55,6 +55,12 @@ async def lot(lot_id: UUID) -> LotOut | None:
     return _lot_out(rows[0]) if rows else None
 
 
+async def lots(lot_ids: Sequence[UUID]) -> list[LotOut]:
+    """Give some lots, by id."""
+    rows = await fetch(f"{_LOTS} WHERE id = ANY($1) ORDER BY id", list(lot_ids))
+    return [_lot_out(row) for row in rows]
+
+
 async def insert_tender(values: Row, lots: Sequence[Row]) -> None:
     """Insert a tender with its lots."""
     await copy_rows(Tender, [values])

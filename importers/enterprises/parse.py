@@ -5,9 +5,8 @@ repaired or left out stands in a warning.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 
@@ -16,6 +15,7 @@ from api.domain.errors import Fault, InvalidInput, InvalidValue
 from api.domain.tendering.notice import Rejected
 from api.domain.values import parse_cpv, parse_kvk
 from api.enterprises.schemas import EnterpriseIn
+from api.imports.drafts import Double, Doubles, Reading, Row, ranges
 from importers.enterprises.fields import RowFields
 from importers.enterprises.mapping import EnterpriseMapping
 from importers.enterprises.tables import (
@@ -29,38 +29,9 @@ from importers.enterprises.tables import (
     xlsx_table,
 )
 
-_SUFFIXES: Final = frozenset(("bv", "nv"))
 _PLACE: Final = re.compile(r"row (\d+)(?:, (?:column|field) (.*))?", re.DOTALL)
+_ESCAPED_NUL: Final = b"u0000"
 _NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
-
-
-class Row(msgspec.Struct, frozen=True):
-    """A row that was read."""
-
-    number: int
-    enterprise: EnterpriseIn
-    warnings: tuple[Fault, ...] = ()
-    """What was repaired or left out; `place` as in `Rejected`."""
-
-
-class Reading(msgspec.Struct, frozen=True):
-    """A list being read: its rows come one by one, once."""
-
-    rows: Iterator[Row | Rejected]
-    warnings: tuple[Fault, ...] = ()
-    """About the file as a whole."""
-
-
-class Double(msgspec.Struct, frozen=True):
-    """Rows that look like one enterprise. Nothing is done about it: a person decides."""
-
-    kind: Literal["kvk", "identifier", "name-and-town"]
-    key: str
-    rows: tuple[int, ...]
-
-    def __str__(self) -> str:
-        """Give one line, such as `rows 2, 5: same kvk: 01234567`."""
-        return f"rows {_ranges(self.rows)}: same {self.kind}: {self.key}"
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -77,7 +48,7 @@ class Group(msgspec.Struct, frozen=True):
         """Give one line, such as `rows 3-17, 20: invalid-kvk in column KvK: …`."""
         where = f" in column {self.column}" if self.column else ""
         word = "row" if len(self.rows) == 1 else "rows"
-        rows = f"{word} {_ranges(self.rows)}: " if self.rows else ""
+        rows = f"{word} {ranges(self.rows)}: " if self.rows else ""
         return f"{rows}{self.code}{where}: {self.detail}"
 
 
@@ -136,7 +107,7 @@ def _table_row(
     raw = fields.enterprise()
     enterprise = _converted(raw)
     if isinstance(enterprise, EnterpriseIn) and not fields.faults:
-        yield Row(record.number, enterprise, tuple(fields.warnings))
+        yield Row(record.number, enterprise, tuple(fields.warnings), fields.located)
         return
     found = list(fields.faults)
     if isinstance(enterprise, Fault):
@@ -173,7 +144,7 @@ def _json_row(number: int, line: bytes) -> Iterator[Row | Rejected]:
     else:
         record = enterprise.external_id or enterprise.name
         found = tuple(_code_faults(enterprise))
-        if _NUL.search(line):
+        if _ESCAPED_NUL in line and _NUL.search(line):
             found += (Fault("nul-character", "a text holds a NUL"),)
         if not found:
             yield Row(number, enterprise)
@@ -200,25 +171,11 @@ def _code_faults(enterprise: EnterpriseIn) -> Iterator[Fault]:
 
 
 def doubles(rows: Iterable[Row]) -> tuple[Double, ...]:
-    """Find rows with the same KvK number, identifier, or name and town (own choice).
-
-    Names are compared without case, accents, punctuation and B.V. or N.V.
-    """
-    found: dict[tuple[Literal["kvk", "identifier", "name-and-town"], str], list[int]] = {}
+    """Find rows with the same KvK number, identifier, or name and town."""
+    seen = Doubles()
     for row in rows:
-        one = row.enterprise
-        if one.kvk_number is not None:
-            found.setdefault(("kvk", parse_kvk(one.kvk_number)), []).append(row.number)
-        if one.identifier is not None:
-            key = f"{one.identifier.scheme} {one.identifier.id}"
-            found.setdefault(("identifier", key), []).append(row.number)
-        name = f"{_plain(one.name)}, {_plain(one.town or '')}"
-        found.setdefault(("name-and-town", name), []).append(row.number)
-    return tuple(
-        Double(kind, key, tuple(numbers))
-        for (kind, key), numbers in found.items()
-        if len(numbers) > 1
-    )
+        seen.add(row)
+    return seen.found()
 
 
 def grouped(findings: Iterable[Rejected | Fault]) -> tuple[Group, ...]:
@@ -235,20 +192,3 @@ def grouped(findings: Iterable[Rejected | Fault]) -> tuple[Group, ...]:
         Group(code, column, details[code, column], tuple(sorted(set(numbers))))
         for (code, column), numbers in rows.items()
     )
-
-
-def _ranges(rows: Iterable[int]) -> str:
-    """`3-17, 20` for ascending numbers."""
-    runs: list[list[int]] = []
-    for row in rows:
-        if runs and runs[-1][1] == row - 1:
-            runs[-1][1] = row
-        else:
-            runs.append([row, row])
-    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
-
-
-def _plain(name: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", name.casefold().replace(".", ""))
-    bare = "".join(mark for mark in decomposed if not unicodedata.combining(mark))
-    return " ".join(word for word in re.findall(r"\w+", bare) if word not in _SUFFIXES)

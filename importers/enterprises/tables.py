@@ -39,7 +39,7 @@ MAX_COLUMNS: Final = 500
 DELIMITERS: Final = (",", ";", "\t")
 
 Cell = str | int | float | bool | date
-_Rows = Iterator[tuple[int, Sequence[object]] | Rejected]
+Rows = Iterator[tuple[int, Sequence[object]] | Rejected]
 _CHUNK: Final = 1024 * 1024
 _SAMPLE: Final = 200
 _MANY_ZEROS: Final = 20
@@ -103,15 +103,14 @@ def heading_key(heading: str) -> str:
 
 def csv_table(content: bytes, expected: Collection[str] = ()) -> Table:
     """Read CSV; encoding and delimiter are found out, `expected` headings help with the latter."""
-    _require_size(content)
-    _refuse_spreadsheet(content)
-    encoding, found = _encoding(content)
-    text = io.TextIOWrapper(io.BytesIO(content), encoding, newline="")
-    start, given = _after_sep_line(text)
-    wanted = {heading_key(one) for one in expected}
-    delimiter = given or max(DELIMITERS, key=lambda one: _fit(text, start, one, wanted))
-    text.seek(start)
-    return _table(_csv_rows(text, delimiter), wanted, found, ragged=True)
+    rows, _, found = _csv(content, expected)
+    return _table(rows, _keys(expected), found, ragged=True)
+
+
+def csv_rows(content: bytes, expected: Collection[str] = ()) -> tuple[str, Rows]:
+    """Give the delimiter of a CSV and its bare rows, heading included."""
+    rows, delimiter, _ = _csv(content, expected)
+    return delimiter, rows
 
 
 def xlsx_table(content: bytes, expected: Collection[str] = ()) -> Table:
@@ -119,7 +118,28 @@ def xlsx_table(content: bytes, expected: Collection[str] = ()) -> Table:
     _require_size(content)
     _require_sound_zip(content)
     rows, found = _sheet(content)
-    return _table(rows, {heading_key(one) for one in expected}, found, ragged=False)
+    return _table(rows, _keys(expected), found, ragged=False)
+
+
+def xlsx_rows(content: bytes) -> Rows:
+    """Give the bare rows of an XLSX file that was read before, heading included."""
+    return _sheet(content)[0]
+
+
+def _csv(content: bytes, expected: Collection[str]) -> tuple[Rows, str, tuple[Fault, ...]]:
+    _require_size(content)
+    _refuse_spreadsheet(content)
+    encoding, found = _encoding(content)
+    text = io.TextIOWrapper(io.BytesIO(content), encoding, newline="")
+    start, given = _after_sep_line(text)
+    wanted = _keys(expected)
+    delimiter = given or max(DELIMITERS, key=lambda one: _fit(text, start, one, wanted))
+    text.seek(start)
+    return _csv_rows(text, delimiter), delimiter, found
+
+
+def _keys(expected: Collection[str]) -> set[str]:
+    return {heading_key(one) for one in expected}
 
 
 def json_lines(content: bytes) -> Iterator[tuple[int, bytes]]:
@@ -196,7 +216,7 @@ def _lines(text: io.TextIOWrapper) -> Iterator[str]:
         yield line
 
 
-def _csv_rows(text: io.TextIOWrapper, delimiter: str) -> _Rows:
+def _csv_rows(text: io.TextIOWrapper, delimiter: str) -> Rows:
     reader = csv.reader(_lines(text), delimiter=delimiter, strict=True)
     number = 0
     while True:
@@ -260,7 +280,7 @@ def _require_sound_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None
             tags = pieces[-1].count(b"<") if len(pieces) > 1 else tags
 
 
-def _sheet(content: bytes) -> tuple[_Rows, tuple[Fault, ...]]:
+def _sheet(content: bytes) -> tuple[Rows, tuple[Fault, ...]]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -278,7 +298,7 @@ def _sheet(content: bytes) -> tuple[_Rows, tuple[Fault, ...]]:
     return _sheet_rows(iter(rows)), (Fault("unread-sheet", detail),) if others else ()
 
 
-def _sheet_rows(rows: Iterator[Sequence[object]]) -> _Rows:
+def _sheet_rows(rows: Iterator[Sequence[object]]) -> Rows:
     number = 0
     while True:
         number += 1
@@ -299,9 +319,7 @@ def _unreadable(error: Exception) -> InvalidInput:
     return InvalidInput(Fault("not-xlsx", detail))
 
 
-def _table(
-    rows: _Rows, wanted: Collection[str], found: tuple[Fault, ...], *, ragged: bool
-) -> Table:
+def _table(rows: Rows, wanted: Collection[str], found: tuple[Fault, ...], *, ragged: bool) -> Table:
     names = _headings(rows)
     keys = [heading_key(name) for name in names]
     twice = sorted({key for key in keys if key in wanted and keys.count(key) > 1})
@@ -313,7 +331,7 @@ def _table(
     return Table(headings, records, found)
 
 
-def _headings(rows: _Rows) -> list[str]:
+def _headings(rows: Rows) -> list[str]:
     for row in rows:
         if isinstance(row, Rejected):
             raise InvalidInput(Fault(row.code, row.detail, row.place))
@@ -328,7 +346,7 @@ def _headings(rows: _Rows) -> list[str]:
 
 
 def _records(
-    rows: _Rows, keys: list[str], headings: Mapping[str, str], *, ragged: bool
+    rows: Rows, keys: list[str], headings: Mapping[str, str], *, ragged: bool
 ) -> Iterator[Record | Rejected]:
     for row in rows:
         if isinstance(row, Rejected):

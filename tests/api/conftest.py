@@ -15,20 +15,23 @@ from api.app import create_app
 from api.settings import settings
 from importers.asgi import READERS
 from importers.engines import free_port
+from importers.enterprises.reader import EnterpriseLists
 from importers.rule_books.parse import parse_rule_book
 from search.client import Client
 from search.engine import start, stop
 from search.rebuild import drop, live_index, next_index
 from tests.builders import a_key
 
-BASE = "http://perceel.test"
-_REBUILT = ("match_verdict", "match_run", "lot", "tender", "quality_mark", "offering", "enterprise")
+_REBUILT = (
+    *("match_verdict", "match_run", "lot", "tender", "quality_mark", "offering"),
+    *("profile_claim", "enterprise_revision", "enterprise"),
+)
 _EMPTIED = (*_REBUILT, "outbox", "audit_event", "api_key")
 
 
 @pytest.fixture(scope="session")
 def app() -> Litestar:
-    return create_app(READERS, parse_rule_book, with_engines=False)
+    return create_app(READERS, parse_rule_book, EnterpriseLists(), with_engines=False)
 
 
 @pytest.fixture(scope="session")

@@ -46,6 +46,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     acknowledged: int
     retried: int
     lost: int
+    without_trace: int
+    """Enterprises that have not exactly one row in the audit trail."""
     index_missing: int
     index_surplus: int
     seconds: float
@@ -217,7 +219,7 @@ def run(enterprises: int, kills: int, seed: int) -> Outcome:
             while writer.is_alive():
                 world.revive()
                 writer.join(1.0)
-            stored = _stored(world)
+            traces = _traces(world)
             missing, surplus = _compared(world)
         finally:
             world.close()
@@ -226,7 +228,8 @@ def run(enterprises: int, kills: int, seed: int) -> Outcome:
         kills=dict(killed),
         acknowledged=len(writer.acknowledged),
         retried=writer.retried,
-        lost=len(writer.acknowledged - stored),
+        lost=len(writer.acknowledged - set(traces)),
+        without_trace=sum(number != 1 for number in traces.values()),
         index_missing=missing,
         index_surplus=surplus,
         seconds=round(time.monotonic() - began, 1),
@@ -250,19 +253,22 @@ def _kill_at_random(
     return killed
 
 
-def _stored(world: World) -> set[str]:
+def _traces(world: World) -> dict[str, int]:
+    """Give every enterprise in the database, with the number of its audit rows."""
     script = (
         "import asyncio, asyncpg, os\n"
         "async def read():\n"
         "    rows = await (await asyncpg.connect(os.environ['DATABASE_URL'])).fetch("
-        "'SELECT kvk_number FROM enterprise')\n"
-        "    print('\\n'.join(row['kvk_number'] for row in rows))\n"
+        "'SELECT e.kvk_number, count(a.id) AS n FROM enterprise e LEFT JOIN audit_event a "
+        "ON a.subject = e.id GROUP BY e.id')\n"
+        "    print('\\n'.join(f\"{row['kvk_number']} {row['n']}\" for row in rows))\n"
         "asyncio.run(read())\n"
     )
     done = subprocess.run(
         [_PYTHON, "-c", script], env=world.env, capture_output=True, text=True, check=True
     )
-    return set(done.stdout.split())
+    pairs = (line.split() for line in done.stdout.splitlines())
+    return {kvk: int(number) for kvk, number in pairs}
 
 
 def _compared(world: World) -> tuple[int, int]:
@@ -287,7 +293,8 @@ def main() -> None:
     given = arguments.parse_args()
     outcome = run(given.enterprises, given.kills, given.seed)
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(outcome)).decode() + "\n")
-    sys.exit(1 if outcome.lost or outcome.index_missing or outcome.index_surplus else 0)
+    harm = (outcome.lost, outcome.without_trace, outcome.index_missing, outcome.index_surplus)
+    sys.exit(1 if any(harm) else 0)
 
 
 if __name__ == "__main__":

@@ -11,4 +11,5 @@ def test_nothing_acknowledged_is_lost_when_processes_are_killed() -> None:
 
     assert outcome.acknowledged == 150
     assert sum(outcome.kills.values()) >= 1
-    assert (outcome.lost, outcome.index_missing, outcome.index_surplus) == (0, 0, 0)
+    assert (outcome.lost, outcome.without_trace) == (0, 0)
+    assert (outcome.index_missing, outcome.index_surplus) == (0, 0)

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import msgspec
 import pytest
 
 from api.domain.directory import LegalForm, ServiceMode, ShareBucket, TargetGroup
@@ -10,8 +11,9 @@ from api.domain.errors import Fault, InvalidInput
 from api.domain.tendering.coverage import Places, Radius, WholeCountry
 from api.domain.tendering.notice import Rejected
 from api.enterprises.schemas import EnterpriseIn, Identifier, MarkIn, OfferingIn
+from api.imports.drafts import Row, as_is
 from importers.enterprises.mapping import EnterpriseMapping, read_mapping, shipped_mapping
-from importers.enterprises.parse import Row, doubles, grouped, read_enterprises
+from importers.enterprises.parse import doubles, grouped, read_enterprises
 from importers.enterprises.tables import Format
 
 PERCEEL = shipped_mapping("perceel")
@@ -26,7 +28,7 @@ def read(table: str, mapping: EnterpriseMapping = PERCEEL) -> list[Row | Rejecte
 def row_of(cells: dict[str, str], mapping: EnterpriseMapping = PERCEEL) -> Row:
     [row] = read(";".join(cells) + "\n" + ";".join(cells.values()) + "\n", mapping)
     assert isinstance(row, Row), row
-    return row
+    return msgspec.structs.replace(row, locate=as_is)
 
 
 def faults_of(cells: dict[str, str], mapping: EnterpriseMapping = PERCEEL) -> list[tuple[str, str]]:

@@ -11,9 +11,10 @@ from openpyxl import Workbook
 
 from api.domain.errors import InvalidInput, TooLarge
 from api.domain.tendering.notice import Rejected
+from api.imports.drafts import Row
 from importers.enterprises import tables
 from importers.enterprises.mapping import shipped_mapping
-from importers.enterprises.parse import Row, read_enterprises
+from importers.enterprises.parse import read_enterprises
 from importers.enterprises.tables import Format
 
 PERCEEL = shipped_mapping("perceel")

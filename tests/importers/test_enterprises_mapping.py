@@ -8,6 +8,7 @@ import pytest
 from api.domain.errors import InvalidInput
 from api.domain.tendering.notice import Rejected
 from api.enterprises.schemas import EnterpriseIn, Identifier, MarkIn, OfferingIn
+from api.imports.drafts import Row
 from importers.enterprises import mapping as mappings
 from importers.enterprises.mapping import (
     EnterpriseMapping,
@@ -17,7 +18,7 @@ from importers.enterprises.mapping import (
     shipped_mapping,
     sources,
 )
-from importers.enterprises.parse import Row, read_enterprises
+from importers.enterprises.parse import read_enterprises
 from importers.enterprises.tables import Format
 from importers.reference import parse as reference
 from importers.reference.records import CpvEntry

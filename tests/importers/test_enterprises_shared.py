@@ -8,8 +8,9 @@ import pytest
 from api.domain.tendering.coverage import Geography, Radius
 from api.domain.values import parse_kvk
 from api.enterprises.schemas import EnterpriseIn
+from api.imports.drafts import Row
 from importers.enterprises.mapping import read_mapping, shipped_mapping
-from importers.enterprises.parse import Row, doubles, read_enterprises
+from importers.enterprises.parse import doubles, read_enterprises
 from importers.enterprises.tables import Format, heading_key
 from importers.reference import parse as reference
 from importers.reference.records import MunicipalityEntry

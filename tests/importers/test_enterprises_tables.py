@@ -9,9 +9,10 @@ from openpyxl import Workbook
 
 from api.domain.errors import Fault, InvalidInput, InvalidValue
 from api.domain.tendering.notice import Rejected
+from api.imports.drafts import Row
 from importers.enterprises import cells
 from importers.enterprises.mapping import shipped_mapping
-from importers.enterprises.parse import Row, read_enterprises
+from importers.enterprises.parse import read_enterprises
 from importers.enterprises.tables import (
     Format,
     Record,

@@ -64,10 +64,10 @@ STORED = {
     "wholes": "kantoorschoonmaak",
     "category": "rein dienst",
     "names": "de elan schoon",
-    "background": "weekend werk iedereen",
+    "background": "weekend werk iedereen wajong",
     "terms": (
         *("01234567", "de", "dienst", "elan", "glasbewas", "iedereen", "kantoor"),
-        *("kantoorschoonmaak", "rein", "schoon", "schoonmaak", "weekend", "werk"),
+        *("kantoorschoonmaak", "rein", "schoon", "schoonmaak", "wajong", "weekend", "werk"),
     ),
 }
 

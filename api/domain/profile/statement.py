@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 from stdnum.exceptions import ValidationError as StdnumError
 from stdnum.nl import bsn, btw
+from stdnum.nl import postcode as dutch_postcode
 
 from api.domain.checks import Checks
 from api.domain.directory import LegalForm, ShareBucket, TargetGroup
@@ -204,6 +205,16 @@ def parse_vat_id(text: str, legal_form: LegalForm | None) -> str:
             code="vat-id-of-a-person",
         )
     return f"NL{number}"
+
+
+def parse_postcode(text: str) -> str:
+    """Read a Dutch postcode into the form `1012 AB` (source: stdnum.nl.postcode)."""
+    try:
+        formatted: str = dutch_postcode.validate(text)
+    except StdnumError as error:
+        detail = f"{text!r} is no Dutch postcode: {error}"
+        raise InvalidValue(detail, code="invalid-postcode") from error
+    return formatted
 
 
 def free_texts(details: Details) -> Iterable[tuple[str, str]]:

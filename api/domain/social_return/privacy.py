@@ -48,6 +48,8 @@ def suspected_personal_numbers(
     A BSN written in eight digits is not found, since it can't be told from a KvK number.
     Source: UAVG art. 46; the 11-test of the Besluit BSN, by python-stdnum.
     """
+    if _GROUP.search(text) is None:
+        return []
     allowed = set(organisation_numbers)
     return [
         PersonalNumber(start, end)

@@ -4,18 +4,24 @@ Area codes are of four kinds, told apart by their form: `GM0344` (municipality, 
 `NL350` (COROP area, NUTS-3), `NL35` (province, NUTS-2 of 2024) and `NL` (the country).
 """
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
+from math import cos, radians, sin
 from typing import Final, Literal
 
 import msgspec
 
 from api.domain.errors import InvalidValue
-from api.domain.values import Point
+from api.domain.values import EARTH_RADIUS_KM, Point
 
 COUNTRY: Final = "NL"
 AreaKind = Literal["municipality", "corop", "province", "country"]
+_REMEMBERED: Final = 4_096
+"""Coverages that are kept worked out: lists repeat the same few shapes."""
+_ROUNDING_KM: Final = 0.01
+"""So near the edge of a circle the distance itself decides."""
 
 
 class Municipality(msgspec.Struct, frozen=True):
@@ -120,15 +126,24 @@ class Geography:
 
     def reach(self, coverage: Coverage) -> Reach:
         """Work out which areas of every kind are reached fully or in part (design decision 2)."""
+        return self._remembered(coverage)
+
+    @cached_property
+    def _remembered(self) -> Callable[[Coverage], Reach]:
+        return lru_cache(_REMEMBERED)(self._worked_out)
+
+    def _worked_out(self, coverage: Coverage) -> Reach:
         covered = self.covered(coverage)
-        touched = {
-            area
-            for code in covered
-            for area in (code, self.municipalities[code].nuts3, self.municipalities[code].province)
-        }
-        touched |= {COUNTRY} if covered else set()
+        touched = frozenset().union(*(self._areas_of[code] for code in covered))
         full = {area for area in touched if self.members[area] <= covered}
         return Reach(tuple(sorted(full)), tuple(sorted(touched - full)))
+
+    @cached_property
+    def _areas_of(self) -> Mapping[str, tuple[str, ...]]:
+        return {
+            one.code: (one.code, one.nuts3, one.province, COUNTRY)
+            for one in self.municipalities.values()
+        }
 
     def _reached(self, coverage: Coverage) -> frozenset[str]:
         if isinstance(coverage, WholeCountry):
@@ -144,9 +159,41 @@ class Geography:
         return frozenset().union(*(self.members[area] for area in areas))
 
     def _within(self, centre: Point, radius_km: float) -> frozenset[str]:
-        near = (
-            code
-            for code, one in self.municipalities.items()
-            if one.centre.distance_km(centre) <= radius_km
-        )
-        return frozenset(near)
+        """Straight lines through the earth sort nearly all; they keep the order of distances."""
+        x, y, z = _on_sphere(centre)
+        inside = _chord(radius_km - _ROUNDING_KM)
+        outside = _chord(radius_km + _ROUNDING_KM)
+        first = bisect_left(self._heights, z - outside)
+        last = bisect_right(self._heights, z + outside)
+        found = []
+        for code, x_of, y_of, z_of in self._seats[first:last]:
+            apart = (x - x_of) ** 2 + (y - y_of) ** 2 + (z - z_of) ** 2
+            if apart < inside**2 or (
+                apart < outside**2 and self._is_within(code, centre, radius_km)
+            ):
+                found.append(code)
+        return frozenset(found)
+
+    @cached_property
+    def _seats(self) -> tuple[tuple[str, float, float, float], ...]:
+        """Municipalities on a sphere of radius 1, from south to north."""
+        seats = ((code, *_on_sphere(one.centre)) for code, one in self.municipalities.items())
+        return tuple(sorted(seats, key=lambda seat: seat[3]))
+
+    @cached_property
+    def _heights(self) -> tuple[float, ...]:
+        return tuple(seat[3] for seat in self._seats)
+
+    def _is_within(self, code: str, centre: Point, radius_km: float) -> bool:
+        return self.municipalities[code].centre.distance_km(centre) <= radius_km
+
+
+def _on_sphere(point: Point) -> tuple[float, float, float]:
+    """Give the place on a sphere of radius 1."""
+    phi, around = radians(point.lat), radians(point.lon)
+    return cos(phi) * cos(around), cos(phi) * sin(around), sin(phi)
+
+
+def _chord(distance_km: float) -> float:
+    """Give the straight line between two points this far apart, on a sphere of radius 1."""
+    return float(2 * sin(max(distance_km, 0.0) / (2 * EARTH_RADIUS_KM)))

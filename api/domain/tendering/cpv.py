@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from api.domain.values import CpvCode
@@ -25,6 +26,7 @@ def prefix(code: CpvCode) -> str:
     return code.rstrip("0").ljust(DIVISION_DIGITS, "0")
 
 
+@lru_cache(16_384)
 def lineage(code: CpvCode) -> tuple[CpvCode, ...]:
     """Give the code and all that stand above it, division first (Reg. (EC) 213/2008, annex I)."""
     significant = prefix(code)

@@ -65,6 +65,12 @@ def test_a_radius_reaches_municipalities_by_their_seat() -> None:
     assert MAP.covered(Radius(*centre, 35, ("GM0344",))) == {"GM0355", "GM0363"}
 
 
+def test_a_seat_exactly_at_the_radius_is_reached() -> None:
+    apart = UTRECHT.centre.distance_km(AMSTERDAM.centre)
+    assert "GM0363" in MAP.covered(Radius(52.09, 5.12, apart))
+    assert "GM0363" not in MAP.covered(Radius(52.09, 5.12, apart - 1e-9))
+
+
 def test_a_radius_that_reaches_nothing_covers_nothing() -> None:
     reach = MAP.reach(Radius(51.0, 3.0, 1))
     assert (reach.full, reach.partial) == ((), ())
@@ -138,6 +144,15 @@ def test_an_area_is_full_when_all_its_towns_are_and_partial_when_some_are(
         inside = members & covered
         expected = FULL if inside == members else PARTIAL if inside else NO
         assert reach.covers(area) is expected
+
+
+@given(st.floats(51, 53), st.floats(4, 6), st.floats(1, 90))
+def test_a_radius_reaches_what_lies_within_its_distance(lat: float, lon: float, km: float) -> None:
+    centre = Point(lat, lon)
+    within = {
+        m.code for m in (UTRECHT, ZEIST, AMSTERDAM, HAARLEM) if m.centre.distance_km(centre) <= km
+    }
+    assert MAP.covered(Radius(lat, lon, km)) == within
 
 
 @given(coverages(), st.permutations([UTRECHT, ZEIST, AMSTERDAM, HAARLEM]))

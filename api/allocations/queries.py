@@ -1,0 +1,64 @@
+"""Reads for several lots or firms at once, in SQL. No rule is decided here."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from api.database import as_struct, fetch
+from api.domain.tendering.cpv import lineages, prefix
+from api.domain.tendering.notice import Buyer
+from api.domain.values import CpvCode, Point
+
+# Of the same branch: a code of the lot stands above an offered one, or below it.
+_OPEN_LOTS: Final = """
+SELECT l.id FROM lot l
+WHERE l.status = 'active' AND (l.deadline_at IS NULL OR l.deadline_at > $1)
+  AND ($2::uuid IS NULL OR l.id < $2)
+  AND (l.cpv_main = ANY($3::text[]) OR l.cpv_additional && $3::text[]
+    OR EXISTS (SELECT 1 FROM unnest(l.cpv_additional || l.cpv_main) code
+               WHERE code LIKE ANY($4::text[])))
+ORDER BY l.id DESC LIMIT $5
+"""
+_TENDERS: Final = "SELECT id, title, buyer, procedure FROM tender WHERE id = ANY($1::uuid[])"
+
+
+class TenderHead(msgspec.Struct, frozen=True):
+    """What an opportunity tells of its tender."""
+
+    id: UUID
+    title: str
+    buyer: Buyer | None
+    procedure: str | None
+
+
+async def open_lots(
+    codes: Sequence[CpvCode], now: datetime, before: UUID | None, limit: int
+) -> list[UUID]:
+    """Find the open lots of the branches of some codes, the last added first."""
+    below = [f"{prefix(code)}%" for code in codes]
+    rows = await fetch(_OPEN_LOTS, now, before, list(lineages(codes)), below, limit)
+    return [row["id"] for row in rows]
+
+
+async def tender_heads(tender_ids: Sequence[UUID]) -> dict[UUID, TenderHead]:
+    """Give the heads of some tenders."""
+    found = {}
+    for row in await fetch(_TENDERS, list(tender_ids)):
+        buyer = None if row["buyer"] is None else msgspec.json.decode(row["buyer"], type=Buyer)
+        found[row["id"]] = as_struct(dict(row) | {"buyer": buyer}, TenderHead)
+    return found
+
+
+async def reasons_of_buyers(enterprise_id: UUID) -> dict[UUID, str]:
+    """Give the tenders from which buyers left an enterprise out, with the reasons."""
+    sql = "SELECT tender, reason FROM buyer_exclusion WHERE enterprise = $1"
+    return {row["tender"]: row["reason"] for row in await fetch(sql, enterprise_id)}
+
+
+async def seat(enterprise_id: UUID) -> Point | None:
+    """Give where an enterprise has its seat."""
+    [row] = await fetch("SELECT lat, lon FROM enterprise WHERE id = $1", enterprise_id)
+    return None if row["lat"] is None else Point(row["lat"], row["lon"])

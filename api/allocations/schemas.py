@@ -1,0 +1,85 @@
+"""What goes in and out about matches of several firms or several lots."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from api.domain.matching.allocate import Allocation
+from api.domain.matching.consortium import JointCoverage
+from api.matches.schemas import Explanation
+
+
+class FirmRef(msgspec.Struct, frozen=True, rename="camel"):
+    """An enterprise by id and name."""
+
+    id: UUID
+    name: str
+
+
+class JointCoverageOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """Who could do a lot together (combinatie). Computed on request, stored nowhere."""
+
+    coverage: JointCoverage
+    enterprises: Annotated[
+        tuple[FirmRef, ...], Meta(description="Every enterprise that occurs, by id.")
+    ]
+    rules_version: str
+    fingerprint: str
+
+
+class AllocationRequest(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True
+):
+    """Which lots to spread over which limits. All absent: every active lot of the tender."""
+
+    lot_ids: Annotated[
+        tuple[UUID, ...], Meta(max_length=1_000, description="Empty: every active lot.")
+    ] = ()
+    max_lots: (
+        Annotated[
+            int,
+            Meta(ge=1, le=1_000, description="Absent: as published (eForms BT-33), else none."),
+        ]
+        | None
+    ) = None
+    joint_bids: Annotated[
+        bool, Meta(description="Let firms take a lot together where that is needed.")
+    ] = False
+
+
+class AllocationOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """What the market can carry; never an award. Computed on request, stored nowhere."""
+
+    tender_id: UUID
+    allocation: Allocation
+    enterprises: Annotated[
+        tuple[FirmRef, ...], Meta(description="Every enterprise that occurs, by id.")
+    ]
+    max_lots: int | None
+    overcommitted: Annotated[
+        tuple[UUID, ...],
+        Meta(description="Offerings that would get more than they have free; look at these."),
+    ]
+    rules_version: str
+    fingerprint: Annotated[
+        str, Meta(description="SHA-256 over the fingerprints of all lots and the request.")
+    ]
+
+
+class OpportunityOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """An open lot that an enterprise can do, or nearly."""
+
+    lot_id: UUID
+    lot_title: str
+    tender_id: UUID
+    tender_title: str
+    buyer: str | None
+    deadline_at: datetime | None
+    cpv_main: str | None
+    outcome: Annotated[str, Meta(description="matched or near.")]
+    offering_id: UUID | None
+    score: int | None
+    explanation: Explanation

@@ -1,0 +1,1 @@
+"""Taking the directory along: files with the filters of a search, linked data, and the feed."""

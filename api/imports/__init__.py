@@ -1,0 +1,1 @@
+"""Imports: lists of enterprises, taken in as jobs (ADR 21)."""

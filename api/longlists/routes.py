@@ -1,0 +1,87 @@
+"""The longlist over HTTP."""
+
+from typing import Any, Final, cast
+from uuid import UUID
+
+from litestar import MediaType, Response, Router, get
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+from litestar.params import FromPath
+
+from api.auth import SECURITY, needs
+from api.longlists import service
+from api.longlists.drafts import CSP, as_csv, as_html, as_xlsx
+from api.matches.service import refuse_enterprises
+from api.problems import answers
+
+CSV: Final = "text/csv; charset=utf-8"
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+HTML: Final = "text/html; charset=utf-8"
+
+
+async def for_officers(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """Let no key of an enterprise read about others. Stands behind the guard on the scope."""
+    refuse_enterprises(connection.state.actor)
+
+
+FILE: Final[dict[str, Any]] = {
+    "guards": [needs("matches:read"), for_officers],
+    "security": SECURITY,
+    "responses": answers(400, 401, 403, 404),
+}
+
+
+@get(
+    "/match-runs/{run_id:uuid}/longlist.csv",
+    operation_id="getLonglistCsv",
+    summary="The longlist as CSV",
+    media_type=CSV,
+    **FILE,
+)
+async def get_longlist_csv(run_id: FromPath[UUID]) -> Response[bytes]:
+    """Give every verdict of a run on a row, for a Dutch Excel; formulas are inert."""
+    return _file(await service.document(run_id, as_csv), CSV, f"longlist-{run_id}.csv")
+
+
+@get(
+    "/match-runs/{run_id:uuid}/longlist.xlsx",
+    operation_id="getLonglistXlsx",
+    summary="The longlist as a workbook",
+    media_type=XLSX,
+    **FILE,
+)
+async def get_longlist_xlsx(run_id: FromPath[UUID]) -> Response[bytes]:
+    """Give criteria, sources, seed and counts on one sheet, every verdict on another."""
+    return _file(await service.document(run_id, as_xlsx), XLSX, f"longlist-{run_id}.xlsx")
+
+
+@get(
+    "/match-runs/{run_id:uuid}/longlist.html",
+    operation_id="getLonglistHtml",
+    summary="The longlist as a page",
+    media_type=HTML,
+    **FILE,
+)
+async def get_longlist_html(run_id: FromPath[UUID]) -> Response[bytes]:
+    """Give a page to read and to print, in plain Dutch; it runs no script."""
+    body = await service.document(run_id, as_html)
+    return Response(
+        body,
+        media_type=cast("MediaType", HTML),  # any text will do, Litestar's type is narrower
+        headers={"Content-Security-Policy": CSP},
+    )
+
+
+def _file(body: bytes, media_type: str, name: str) -> Response[bytes]:
+    return Response(
+        body,
+        media_type=cast("MediaType", media_type),  # as above
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+router = Router(
+    "/",
+    route_handlers=[get_longlist_csv, get_longlist_xlsx, get_longlist_html],
+    tags=["Matches"],
+)

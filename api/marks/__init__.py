@@ -1,0 +1,1 @@
+"""Quality marks of enterprises: claimed, verified, revoked; and shares that were verified."""

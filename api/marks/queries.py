@@ -1,0 +1,60 @@
+"""Reads and writes of quality marks, in SQL."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from api.database import Row, copy_rows, fetch, update_row
+from api.enterprises.tables import Mark
+
+
+async def insert(row: Row) -> None:
+    """Add a mark."""
+    await copy_rows(Mark, [row])
+
+
+async def update(mark_id: UUID, values: Row) -> None:
+    """Change columns of a mark."""
+    await update_row("quality_mark", mark_id, values)
+
+
+async def mark(enterprise_id: UUID, mark_id: UUID) -> Mapping[str, Any] | None:
+    """Give a mark of an enterprise."""
+    sql = "SELECT * FROM quality_mark WHERE enterprise = $1 AND id = $2"
+    rows = await fetch(sql, enterprise_id, mark_id)
+    return rows[0] if rows else None
+
+
+async def held_twice(enterprise_id: UUID, columns: Row) -> bool:
+    """Tell whether the same certificate is known already, and was not revoked."""
+    sql = """
+    SELECT 1 FROM quality_mark
+    WHERE enterprise = $1 AND scheme = $2 AND level IS NOT DISTINCT FROM $3
+      AND issued_on IS NOT DISTINCT FROM $4 AND valid_until IS NOT DISTINCT FROM $5
+      AND revoked_on IS NULL
+    """
+    names = ("scheme", "level", "issued_on", "valid_until")
+    return bool(await fetch(sql, enterprise_id, *(columns[name] for name in names)))
+
+
+async def share(enterprise_id: UUID) -> Row:
+    """Give the stated share of target groups, and who stated it."""
+    sql = "SELECT target_group_share, share_stated_by FROM enterprise WHERE id = $1"
+    return (await fetch(sql, enterprise_id))[0]
+
+
+async def expiring(
+    today: date, until: date, after: tuple[date, UUID] | None, limit: int
+) -> list[Row]:
+    """Give the verified marks whose last valid day lies from `today` to `until`, soonest first."""
+    sql = """
+    SELECT m.id, m.enterprise AS enterprise_id, e.name AS enterprise_name, m.scheme, m.level,
+           m.valid_until, m.valid_until - $1::date AS days_left
+    FROM quality_mark m JOIN enterprise e ON e.id = m.enterprise AND e.state = 'published'
+    WHERE m.verified_on IS NOT NULL AND (m.revoked_on IS NULL OR m.revoked_on > $1)
+      AND m.valid_until BETWEEN $1 AND $2
+      AND ($3::date IS NULL OR (m.valid_until, m.id) > ($3, $4::uuid))
+    ORDER BY m.valid_until, m.id LIMIT $5
+    """
+    return await fetch(sql, today, until, *(after or (None, None)), limit)

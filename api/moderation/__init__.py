@@ -1,0 +1,1 @@
+"""Who keeps a profile, what waits for approval, which profiles are one: decided by people."""
