@@ -11,6 +11,7 @@ from api.enterprises.tables import Enterprise, Mark, Offering, Revision
 from api.imports.tables import ImportBatch, ImportFinding, ImportJob
 from api.invitations.tables import Invitation, InvitationEvent, Wave
 from api.ledgers.tables import Claim, LedgerEntry, Obligation
+from api.lot_plans.tables import LotDeclaration, LotPlan, LotPlanAdoption, LotPlanRun
 from api.matches.tables import BuyerExclusion, MatchRun, MatchVerdict
 from api.moderation.tables import ProfileClaim
 from api.outbox.tables import Change, OutboxRow
@@ -24,6 +25,7 @@ from api.shortlists.tables import (
     ShortlistEntry,
 )
 from api.tenders.tables import Lot, Tender
+from api.work_items.tables import ProcedurePolicyRow, WorkItem
 
 APP_CONFIG = AppConfig(
     app_name="perceel",
@@ -50,6 +52,12 @@ APP_CONFIG = AppConfig(
         ImportFinding,
         Tender,
         Lot,
+        WorkItem,
+        ProcedurePolicyRow,
+        LotPlanRun,
+        LotPlan,
+        LotDeclaration,
+        LotPlanAdoption,
         MatchRun,
         MatchVerdict,
         BuyerExclusion,
