@@ -30,6 +30,8 @@ from api.invitations.routes import router as invitations
 from api.ledgers.routes import router as ledgers
 from api.logs import configure_logging
 from api.longlists.routes import router as longlists
+from api.lot_adoptions.routes import router as lot_adoptions
+from api.lot_plans.routes import router as lot_plans
 from api.marks.routes import router as marks
 from api.matches.routes import router as matches
 from api.middleware import no_trailing_slash, standard_headers
@@ -60,6 +62,8 @@ SLICES = (
     work_items,
     matches,
     allocations,
+    lot_plans,
+    lot_adoptions,
     invitations,
     longlists,
     rule_books,

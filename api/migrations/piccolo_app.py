@@ -11,7 +11,8 @@ from api.enterprises.tables import Enterprise, Mark, Offering, Revision
 from api.imports.tables import ImportBatch, ImportFinding, ImportJob
 from api.invitations.tables import Invitation, InvitationEvent, Wave
 from api.ledgers.tables import Claim, LedgerEntry, Obligation
-from api.lot_plans.tables import LotDeclaration, LotPlan, LotPlanAdoption, LotPlanRun
+from api.lot_adoptions.tables import LotDeclaration, LotPlanAdoption
+from api.lot_plans.tables import LotPlan, LotPlanRun
 from api.matches.tables import BuyerExclusion, MatchRun, MatchVerdict
 from api.moderation.tables import ProfileClaim
 from api.outbox.tables import Change, OutboxRow

@@ -194,7 +194,7 @@ async def publish(tender_id: UUID, given: PublicationIn, actor: Actor, now: date
 async def draft(tender_id: UUID, actor: Actor) -> TenderOut:
     """Give a draft of the own organisation; one of others, or published, is not found."""
     found = await tender(tender_id)
-    if not is_draft(found) or not _may_see(found, actor):
+    if not is_draft(found) or not may_see(found, actor):
         raise NotFound(f"There is no draft {tender_id}.")
     return found
 
@@ -203,7 +203,7 @@ async def locked_draft(tender_id: UUID, actor: Actor) -> TenderOut:
     """Give a draft of the own organisation, held until the transaction ends."""
     await queries.lock_tender(tender_id)
     found = await tender(tender_id)
-    if not _may_see(found, actor):
+    if not may_see(found, actor):
         raise NotFound(f"There is no draft {tender_id}.")
     if not is_draft(found):
         raise TenderPublished(f"Tender {tender_id} was published: it is no longer divided here.")
@@ -260,7 +260,8 @@ def check_text(given: msgspec.Struct) -> None:
         raise InvalidInput(*faults)
 
 
-def _may_see(found: TenderOut, actor: Actor) -> bool:
+def may_see(found: TenderOut, actor: Actor) -> bool:
+    """Tell whether a tender by hand is of the actor's own organisation."""
     own = found.organisation_id == actor.organisation
     return own or actor.kind is OrganisationKind.PLATFORM
 
