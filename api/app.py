@@ -35,16 +35,20 @@ from api.middleware import no_trailing_slash, standard_headers
 from api.moderation.routes import router as moderation
 from api.obligations.routes import router as obligations
 from api.parameters import refuse_faulty_parameters
+from api.people.routes import router as people
 from api.rule_books.routes import router as rule_books
 from api.rule_books.service import RuleBookReader, no_reader
 from api.settings import settings
 from api.shortlists.routes import router as shortlists
+from api.sign_in.routes import router as sign_in
 from api.social_return_reports.routes import router as social_return_reports
 from api.tenders.routes import router as tenders
 from api.tenders.service import NoticeReaders
 
 SLICES = (
     health,
+    sign_in,
+    people,
     directory,
     enterprises,
     marks,
