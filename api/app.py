@@ -14,6 +14,7 @@ from litestar.response import Redirect
 
 from api import clock, index, indexing, problems
 from api.allocations.routes import router as allocations
+from api.capacity.routes import router as capacity
 from api.database import AWAY, pool
 from api.directory.routes import router as directory
 from api.document import documentation, openapi_config, openapi_document
@@ -52,6 +53,7 @@ SLICES = (
     directory,
     enterprises,
     marks,
+    capacity,
     moderation,
     imports,
     shortlists,

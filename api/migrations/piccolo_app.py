@@ -6,6 +6,7 @@ from piccolo.conf.apps import AppConfig
 
 from api.accounts.tables import ApiKey, Membership, Organisation, Person
 from api.audit.tables import AuditEvent
+from api.capacity.tables import CapacityReservation
 from api.enterprises.tables import Enterprise, Mark, Offering, Revision
 from api.imports.tables import ImportBatch, ImportFinding, ImportJob
 from api.invitations.tables import Invitation, InvitationEvent, Wave
@@ -53,6 +54,7 @@ APP_CONFIG = AppConfig(
         Mark,
         Revision,
         ProfileClaim,
+        CapacityReservation,
         ImportJob,
         ImportBatch,
         ImportFinding,
