@@ -14,6 +14,7 @@ from litestar.exceptions import HTTPException
 
 from api import clock, index, indexing, problems
 from api.allocations.routes import router as allocations
+from api.capacity.routes import router as capacity
 from api.database import AWAY, pool
 from api.directory.routes import router as directory
 from api.document import documentation, openapi_config, openapi_document
@@ -37,19 +38,24 @@ from api.obligations.routes import router as obligations
 from api.pages.rendering import page_or_problem, template_config
 from api.pages.routes import router as pages
 from api.parameters import refuse_faulty_parameters
+from api.people.routes import router as people
 from api.rule_books.routes import router as rule_books
 from api.rule_books.service import RuleBookReader, no_reader
 from api.settings import settings
 from api.shortlists.routes import router as shortlists
+from api.sign_in.routes import router as sign_in
 from api.social_return_reports.routes import router as social_return_reports
 from api.tenders.routes import router as tenders
 from api.tenders.service import NoticeReaders
 
 SLICES = (
     health,
+    sign_in,
+    people,
     directory,
     enterprises,
     marks,
+    capacity,
     moderation,
     imports,
     shortlists,

@@ -1,0 +1,1 @@
+"""Reservations of capacity: two plans never count the same hands."""
