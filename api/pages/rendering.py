@@ -87,7 +87,9 @@ def language_of(request: Request[Any, Any, Any]) -> Texts:
 def language_cookie(language: str) -> Cookie:
     """Remember a choice of language."""
     value = language if language in LANGUAGES else LANGUAGES[0]
-    return Cookie(LANGUAGE_COOKIE, value=value, max_age=_YEAR_SECONDS, samesite="lax", httponly=True)
+    return Cookie(
+        LANGUAGE_COOKIE, value=value, max_age=_YEAR_SECONDS, samesite="lax", httponly=True
+    )
 
 
 def local(target: str | None, otherwise: str = "/") -> str:
