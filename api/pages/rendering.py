@@ -8,14 +8,15 @@ from urllib.parse import urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request
 from litestar.datastructures import Cookie
+from litestar.handlers import BaseRouteHandler
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Redirect, Response, Template
 from litestar.template import TemplateConfig
 
+from api.auth import Connection, actor_or_none
 from api.domain.errors import NotFound
-from api.pages import assets
+from api.pages import assets, wording
 from api.pages.texts import LANGUAGES, Texts, texts
-from api.pages.wording import coverage_text, level_label, mark_label, without
 from api.problems import NotAuthenticated, Problem
 from api.settings import settings
 
@@ -28,7 +29,16 @@ MENU: Final = (
     ("/verplichtingen", "menu.obligations"),
     ("/mijn-onderneming", "menu.mine"),
     ("/overzicht", "menu.overview"),
+    ("/importeren", "menu.imports"),
 )
+PLACES: Final[dict[str | None, frozenset[str]]] = {
+    None: frozenset({"menu.find", "menu.tenders", "menu.obligations", "menu.mine"}),
+    "authority": frozenset({"menu.find", "menu.tenders", "menu.obligations", "menu.overview"}),
+    "contractor": frozenset({"menu.find", "menu.obligations", "menu.tenders"}),
+    "enterprise": frozenset({"menu.find", "menu.mine"}),
+    "platform": frozenset({"menu.find", "menu.tenders", "menu.imports"}),
+}
+"""What the menu offers to whom; who may is decided by the guards."""
 
 
 def template_config() -> TemplateConfig[JinjaTemplateEngine]:
@@ -40,9 +50,9 @@ def template_config() -> TemplateConfig[JinjaTemplateEngine]:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["asset"] = assets.address
-    environment.globals |= {"query": query, "mark_label": mark_label, "without": without}
-    environment.globals |= {"coverage": coverage_text, "level_label": level_label}
+    said = {one.__name__: one for one in wording.SAID}
+    environment.globals |= said | {"asset": assets.address, "query": query}
+    environment.filters["area_name"] = lambda code, area: area(code)
     return TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment))
 
 
@@ -55,11 +65,22 @@ def page(
         "path": request.url.path,
         "here": _here(request),
         "visitor": request.state.get("visitor"),
-        "menu": MENU,
+        "may": lambda scope: scope in getattr(request.state.get("visitor"), "scopes", ()),
+        "menu": _menu(request),
         "with_map": assets.has_map(),
     }
     told = headers() | {"Content-Language": own["t"].language}
     return Template(template, context=own | context, status_code=status, headers=told)
+
+
+def _menu(request: Request[Any, Any, Any]) -> list[tuple[str, str]]:
+    offered = PLACES[getattr(request.state.get("visitor"), "kind", None)]
+    return [one for one in MENU if one[1] in offered]
+
+
+async def greet(connection: Connection, _: BaseRouteHandler) -> None:
+    """Guard that refuses nobody: it notes who is there, for the head of the page."""
+    connection.state.visitor = await actor_or_none(connection)
 
 
 def headers() -> dict[str, str]:

@@ -1,9 +1,13 @@
 """Small phrases that need more than a look-up, for templates."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
+from api.domain.matching.near_miss import Shortfall
+from api.domain.matching.reasons import Reason, ReasonCode
 from api.domain.tendering.coverage import Coverage, Places, Radius
+from api.longlists.drafts import lacking, sentence
+from api.longlists.schemas import REASONS
 from api.pages.texts import Texts
 
 
@@ -47,3 +51,32 @@ def without(values: Mapping[str, Any], name: str, value: str) -> dict[str, Any]:
     before = values.get(name, ())
     left = [one for one in before if one != value] if isinstance(before, (list, tuple)) else None
     return {name: left}
+
+
+def reason_text(t: Texts, reason: Reason) -> str:
+    """Say a reason; in English its code speaks."""
+    return sentence(reason) if t.language == "nl" else code_text(t, reason.code)
+
+
+def code_text(t: Texts, code: str) -> str:
+    """Say the code of a reason, without the values that were compared."""
+    if t.language == "nl" and code in set(ReasonCode):
+        return REASONS[ReasonCode(code)]
+    return code.replace("-", " ")
+
+
+def lacking_text(t: Texts, short: Shortfall) -> str:
+    """Say what a near miss would have to change."""
+    return lacking(short) if t.language == "nl" else short.change
+
+
+SAID: Final[tuple[Callable[..., Any], ...]] = (
+    code_text,
+    coverage_text,
+    lacking_text,
+    level_label,
+    mark_label,
+    reason_text,
+    without,
+)
+"""What templates may say."""
