@@ -50,6 +50,7 @@ TAGS: Final = {
     "Tenders": "Procurement procedures and their lots.",
     "Matches": "Who can do a lot, who cannot, and why.",
     "Social return": "Rule books, obligations, and the ledgers that fulfil them.",
+    "Access": "Signing in, people and their roles, keys.",
     "Operations": "Whether the service works.",
 }
 
@@ -73,7 +74,14 @@ def openapi_config() -> OpenAPIConfig:
             security_schemes={
                 "apiKey": SecurityScheme(
                     type="http", scheme="bearer", description="An API key, `pcl_...`."
-                )
+                ),
+                "session": SecurityScheme(
+                    type="apiKey",
+                    name="__Host-perceel",
+                    security_scheme_in="cookie",
+                    description="Somebody who signed in. Unsafe methods need `Origin` or"
+                    " `Sec-Fetch-Site` of this site.",
+                ),
             }
         ),
         render_plugins=[JsonRenderPlugin()],

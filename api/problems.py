@@ -40,15 +40,31 @@ class Problem(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, k
 
 
 class AccessDenied(DomainError):
-    """The key is good, but not for this."""
+    """Whoever asks is known, but may not do this."""
 
     code = "missing-scope"
 
 
 class NotAuthenticated(DomainError):
-    """No key, or one that is unknown, expired or revoked."""
+    """No key and no session, or one that is unknown, expired or ended."""
 
     code = "not-authenticated"
+
+
+class CrossSiteRequest(DomainError):
+    """A page of another site, or one that can't be told, asks in the name of who is signed in."""
+
+    code = "cross-site-request"
+
+
+class TooManyRequests(DomainError):
+    """More than the published limit; `retry_after` in whole seconds."""
+
+    code = "too-many-requests"
+
+    def __init__(self, detail: str, retry_after: int) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
 
 
 class UnsupportedMediaType(DomainError):
@@ -72,8 +88,9 @@ class PreconditionFailed(DomainError):
 STATUS: Final[dict[type[DomainError], tuple[int, str]]] = {
     InvalidInput: (400, "The input is not valid"),
     InvalidValue: (400, "The input is not valid"),
-    NotAuthenticated: (401, "An API key is needed"),
-    AccessDenied: (403, "The key lacks the scope for this"),
+    NotAuthenticated: (401, "Nobody is known to be asking"),
+    AccessDenied: (403, "Not allowed with these scopes"),
+    CrossSiteRequest: (403, "Asked from another site"),
     NotFound: (404, "Not found"),
     RuleViolation: (409, "A rule of the field forbids this"),
     Gone: (410, "No longer here"),
@@ -81,6 +98,7 @@ STATUS: Final[dict[type[DomainError], tuple[int, str]]] = {
     TooLarge: (413, "Too large"),
     UnsupportedMediaType: (415, "Unsupported media type"),
     PreconditionRequired: (428, "If-Match is required"),
+    TooManyRequests: (429, "Too many requests"),
     Unavailable: (503, "Temporarily not available"),
 }
 HTTP_CODES: Final = {
@@ -108,7 +126,13 @@ def on_domain_error(request: Request[Any, Any, Any], error: DomainError) -> Resp
         problem = msgspec.structs.replace(problem, errors=error.faults)
     if isinstance(error, Gone):
         problem = msgspec.structs.replace(problem, successor_id=error.successor_id)
-    return _response(problem)
+    return _response(problem, _headers(error))
+
+
+def _headers(error: DomainError) -> dict[str, str]:
+    if isinstance(error, TooManyRequests):
+        return {"Retry-After": str(error.retry_after)}
+    return {"WWW-Authenticate": "Bearer"} if isinstance(error, NotAuthenticated) else {}
 
 
 def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
@@ -198,8 +222,8 @@ def _public_name(key: str, source: object) -> str:
 
 _MEANINGS: Final = {
     400: "The input is not valid; every fault is listed with its place.",
-    401: "No valid API key was sent.",
-    403: "The key lacks the scope for this.",
+    401: "No valid key was sent, and nobody is signed in.",
+    403: "The scopes of the caller do not allow this.",
     404: "There is no such thing.",
     409: "A rule of the field forbids this.",
     410: "It was withdrawn, or merged into its successor.",
@@ -207,6 +231,7 @@ _MEANINGS: Final = {
     413: "The body is over the documented limit.",
     415: "The body is of a kind that is not taken here.",
     428: "If-Match is required.",
+    429: "More than the limit; Retry-After says how long to wait.",
     500: "The server failed. Nothing was stored.",
     503: "An engine that this answer needs is down.",
 }

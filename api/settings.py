@@ -29,9 +29,19 @@ class Settings(msgspec.Struct, frozen=True, rename="upper", kw_only=True):
     """Where the embedded engines keep their files."""
     pseudonym_key: Annotated[str, Meta(min_length=32)] | None = None
     """Secret behind pseudonyms and the guard against double counting; never change it."""
+    public_url: Annotated[str, Meta(pattern=r"^https?://[^/]+$")] | None = None
+    """Where people reach this installation, `https://perceel.example`."""
+    forwarded_hops: Annotated[int, Meta(ge=0, le=5)] = 0
+    """Reverse proxies of ours before this process; each adds to `X-Forwarded-For`."""
+    session_idle_minutes: Annotated[int, Meta(ge=1, le=1440)] = 60
+    session_hours: Annotated[int, Meta(ge=1, le=720)] = 12
     host: str = "127.0.0.1"
     port: Port = 8000
     max_body_bytes: Annotated[int, Meta(ge=1_000, le=1_000_000_000)] = 20_000_000
+    tile_url: Annotated[str, Meta(pattern=r"^https://[^ ]+$", max_length=300)] | None = None
+    """Tiles of the map, `https://host/{z}/{x}/{y}.png`. Absent: coarse outlines of our own."""
+    tile_attribution: Annotated[str, Meta(max_length=200)] = ""
+    """Whom to name as the maker of the tiles."""
     log_level: Annotated[str, Meta(pattern=r"^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
 
 

@@ -130,14 +130,19 @@ def check_reason(reason: str) -> None:
 
 def credit_of(one: Fulfilment, known: Known) -> Credit:
     """Value a fulfilment by the rule book; refuse what brings nothing, or nobody knows what."""
-    try:
-        credit = _valued(one, known)
-    except InvalidValue as error:
-        raise NothingCounts(error.detail) from error
+    credit = valued(one, known)
     if not credit.amount_cents:
         reasons = [reason.detail for line in credit.lines for reason in line.reasons]
         raise NothingCounts("; ".join(reasons) or "the value is nothing")
     return credit
+
+
+def valued(one: Fulfilment, known: Known) -> Credit:
+    """Value a fulfilment by the rule book, whatever comes of it."""
+    try:
+        return _valued(one, known)
+    except InvalidValue as error:
+        raise NothingCounts(error.detail) from error
 
 
 def token_of(one: Fulfilment, authority: UUID, supplier_kvk: str | None, key: bytes) -> Token:

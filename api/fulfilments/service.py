@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from api.accounts import service as accounts
-from api.accounts.service import Actor
+from api.accounts.service import Actor, OrganisationKind
 from api.audit import service as audit
 from api.clock import new_id
 from api.database import Row, as_json, lock, transaction
@@ -33,6 +33,7 @@ from api.fulfilments.drafts import (
     group_of,
     guard,
     token_of,
+    valued,
 )
 from api.fulfilments.queries import Supplier
 from api.fulfilments.schemas import (
@@ -42,8 +43,12 @@ from api.fulfilments.schemas import (
     DecisionIn,
     Details,
     DisputeIn,
+    Filters,
+    FulfilmentCard,
+    FulfilmentOut,
     NewClaimIn,
     PlacementIn,
+    PreviewOut,
     ToConfirm,
 )
 from api.ledgers import queries as ledger_rows
@@ -144,6 +149,53 @@ async def counter(
     return await _act(obligation_id, claim_id, Act.COUNTER, values, actor, now)
 
 
+async def fulfilments(
+    wanted: Filters, cursor: str | None, limit: int, actor: Actor
+) -> Page[FulfilmentCard]:
+    """List the fulfilments on the own obligations, the last made first."""
+    if actor.organisation is None:
+        raise WrongOrganisation("This key acts for no organisation.")
+    everything = actor.kind is OrganisationKind.PLATFORM
+    organisation = None if everything else actor.organisation
+    found = await queries.fulfilments(organisation, wanted, after(cursor), limit + 1)
+    next_cursor = write_cursor(found[limit - 1].id) if len(found) > limit else None
+    return Page(items=tuple(found[:limit]), next_cursor=next_cursor)
+
+
+async def fulfilment(obligation_id: UUID, claim_id: UUID, actor: Actor) -> FulfilmentOut:
+    """Give a fulfilment to a side of its obligation, with the sum behind its credit."""
+    await ledgers.seen(obligation_id, actor)
+    found = await queries.fulfilment(obligation_id, claim_id)
+    if found is None:
+        raise NotFound(f"There is no fulfilment {claim_id} on this obligation.")
+    return found
+
+
+async def preview(obligation_id: UUID, given: ClaimIn, actor: Actor) -> PreviewOut:
+    """Value a claim as if it were submitted now, and store nothing.
+
+    It is not compared with what others booked: an attempt at that leaves a trail (ADR 18).
+    """
+    check(given)
+    kept = await ledgers.seen(obligation_id, actor)
+    rules = await rule_books.book(kept.rule_book)
+    booking = _Booking(kept=kept, rules=rules, act=Act.SUBMIT, given=given, claim_id=new_id())
+    supplier = await _supplier(getattr(given.fulfilment, "supplier_id", None), actor)
+
+    known = await _known(booking, supplier, _token(booking, supplier))
+    credit = valued(given.fulfilment, known)
+    frozen = await _frozen(booking, credit) if credit.amount_cents else None
+
+    return PreviewOut(
+        raw_cents=credit.amount_cents,
+        credit_cents=credit.amount_cents if frozen is None else frozen.credit_cents,
+        cut_cents=0 if frozen is None else frozen.cut_cents,
+        lines=credit.lines,
+        reasons=() if frozen is None else frozen.reasons,
+        rule_book=f"{rules.id} {rules.version}",
+    )
+
+
 async def to_confirm(cursor: str | None, limit: int, actor: Actor) -> Page[ToConfirm]:
     """List what waits for the confirmation of the own enterprise."""
     if actor.kvk_number is None:
@@ -188,18 +240,27 @@ async def _book(
 async def _valued(booking: _Booking, actor: Actor) -> _Valued:
     """Read what the value depends on, and value; what is submitted may not count twice."""
     kept, one = booking.kept, booking.given.fulfilment
-    known = Known(book=booking.rules, contract_starts_on=kept.starts_on)
     supplier = await _supplier(getattr(one, "supplier_id", None), actor)
-    kvk = None if supplier is None else supplier.kvk_number
-    token = token_of(one, kept.authority, kvk, pseudonym_key())
+    token = _token(booking, supplier)
     if booking.act is Act.SUBMIT and token.token is not None:
         await lock(f"{GUARDED} {token.token}")
         beside = await queries.beside(token.token, booking.claim_id)
         guard(one, kept.id, booking.rules, beside)
-    marks = () if supplier is None else supplier.marks
-    earlier = await _earlier(booking, token)
-    known = msgspec.structs.replace(known, marks=marks, earlier=earlier)
-    return _Valued(credit_of(one, known), token)
+    return _Valued(credit_of(one, await _known(booking, supplier, token)), token)
+
+
+def _token(booking: _Booking, supplier: Supplier | None) -> Token:
+    kvk = None if supplier is None else supplier.kvk_number
+    return token_of(booking.given.fulfilment, booking.kept.authority, kvk, pseudonym_key())
+
+
+async def _known(booking: _Booking, supplier: Supplier | None, token: Token) -> Known:
+    return Known(
+        book=booking.rules,
+        contract_starts_on=booking.kept.starts_on,
+        marks=() if supplier is None else supplier.marks,
+        earlier=await _earlier(booking, token),
+    )
 
 
 async def _supplier(supplier_id: UUID | None, actor: Actor) -> Supplier | None:
