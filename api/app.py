@@ -14,6 +14,7 @@ from litestar.response import Redirect
 
 from api import clock, index, indexing, problems
 from api.allocations.routes import router as allocations
+from api.api_keys.routes import router as api_keys
 from api.capacity.routes import router as capacity
 from api.database import AWAY, pool
 from api.directory.routes import router as directory
@@ -50,6 +51,7 @@ SLICES = (
     health,
     sign_in,
     people,
+    api_keys,
     directory,
     enterprises,
     marks,
