@@ -32,7 +32,7 @@ async def test_the_forms_of_if_none_match(desk: AsyncClient, form: str) -> None:
 async def test_another_tag_gets_the_whole(desk: AsyncClient, form: str) -> None:
     path = f"/v1/enterprises/{(await stored(desk))['id']}"
 
-    assert (await desk.get(path, headers={"If-None-Match": form.encode()})).status_code == 200
+    assert (await desk.get(path, headers={b"If-None-Match": form.encode()})).status_code == 200
 
 
 async def test_the_tag_of_a_read_is_the_tag_of_a_change(desk: AsyncClient) -> None:

@@ -15,7 +15,7 @@ from tests.builders import a_key, an_enterprise
 
 async def made(desk: AsyncClient, key: str, **changes: Any) -> Response:
     body = an_enterprise(**{"name": "De Kwast", "kvkNumber": "12345670", **changes})
-    return await desk.post("/v1/enterprises", json=body, headers={"Idempotency-Key": key.encode()})
+    return await desk.post("/v1/enterprises", json=body, headers={b"Idempotency-Key": key.encode()})
 
 
 async def count(table: str) -> int:
