@@ -39,6 +39,7 @@ from api.matches.routes import router as matches
 from api.middleware import no_trailing_slash, standard_headers
 from api.moderation.routes import router as moderation
 from api.obligations.routes import router as obligations
+from api.oidc.routes import router as oidc
 from api.parameters import refuse_faulty_parameters
 from api.people.routes import router as people
 from api.replay import replay, replayable
@@ -56,6 +57,7 @@ SLICES = (
     health,
     sign_in,
     people,
+    oidc,
     api_keys,
     directory,
     enterprises,
