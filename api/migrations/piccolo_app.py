@@ -8,12 +8,14 @@ from api.accounts.tables import ApiKey, Membership, Organisation, Person
 from api.audit.tables import AuditEvent
 from api.capacity.tables import CapacityReservation
 from api.enterprises.tables import Enterprise, Mark, Offering, Revision
+from api.idempotency.tables import KeptAnswer
 from api.imports.tables import ImportBatch, ImportFinding, ImportJob
 from api.invitations.tables import Invitation, InvitationEvent, Wave
 from api.ledgers.tables import Claim, LedgerEntry, Obligation
 from api.limits.tables import RateWindow
 from api.matches.tables import BuyerExclusion, MatchRun, MatchVerdict
 from api.moderation.tables import ProfileClaim
+from api.oidc.tables import ExternalIdentity, OidcFlow
 from api.outbox.tables import Change, OutboxRow
 from api.people.tables import MemberInvitation
 from api.reference.tables import Cpv, MarkSchemeRow, MunicipalityRow, Nuts, ReferenceList
@@ -45,7 +47,10 @@ APP_CONFIG = AppConfig(
         MemberInvitation,
         PasswordReset,
         Session,
+        ExternalIdentity,
+        OidcFlow,
         RateWindow,
+        KeptAnswer,
         AuditEvent,
         OutboxRow,
         Change,
