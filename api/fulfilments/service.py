@@ -15,8 +15,9 @@ from api.domain.errors import Fault, InvalidInput, NotFound, RuleViolation
 from api.domain.social_return.caps import Frozen, caps_of
 from api.domain.social_return.credit import Credit
 from api.domain.social_return.entries import Act, ClaimState, Entry, next_state
-from api.domain.social_return.ledger import counter_amount, freeze_credit
+from api.domain.social_return.ledger import counter_amount
 from api.domain.social_return.rule_book import RuleBook
+from api.domain.social_return.sums import freeze_beside
 from api.domain.values import Cents
 from api.fulfilments import queries
 from api.fulfilments.drafts import (
@@ -110,7 +111,7 @@ async def confirm(
         rules = await rule_books.book(kept.rule_book)
         entry = _about(kept, Act.CONFIRM, claim, rules, actor, now)
         entry = msgspec.structs.replace(entry, reason=reason)
-        return await ledgers.append(kept, entry, Writing(before=claim), actor)
+        return await ledgers.append(kept, entry, Writing(before=claim), rules, actor)
 
 
 async def decide(
@@ -306,7 +307,7 @@ async def _write(
 
     extra = claim_columns(one, valued.token) | {"facts": as_json(facts_of(one))}
     writing = Writing(before=before, extra=extra, details=details)
-    return await ledgers.append(kept, entry, writing, actor)
+    return await ledgers.append(kept, entry, writing, booking.rules, actor)
 
 
 async def _frozen(booking: _Booking, credit: Credit) -> Frozen:
@@ -314,8 +315,8 @@ async def _frozen(booking: _Booking, credit: Credit) -> Frozen:
     raw = Cents(credit.amount_cents or 0)
     if booking.act is Act.PLAN:
         return Frozen(raw, Cents(0))
-    state = await ledgers.open_state(booking.kept, booking.rules)
-    return freeze_credit(state, raw, credit.categories, caps_of(booking.rules))
+    standing = await ledgers.standing(booking.kept, booking.rules)
+    return freeze_beside(standing, raw, credit.categories, caps_of(booking.rules))
 
 
 def _details(booking: _Booking, valued: _Valued, frozen: Frozen) -> Details:
@@ -353,7 +354,7 @@ async def _act(
             values["amount_cents"] = counter_amount(ledger_rows.claim_of(claim), credited)
         entry = msgspec.structs.replace(entry, **values)
 
-        return await ledgers.append(kept, entry, Writing(before=claim), actor)
+        return await ledgers.append(kept, entry, Writing(before=claim), rules, actor)
 
 
 def _about(kept: Kept, act: Act, claim: Row, rules: RuleBook, actor: Actor, now: datetime) -> Entry:
