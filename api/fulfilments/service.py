@@ -28,11 +28,13 @@ from api.fulfilments.drafts import (
     basis_cents,
     check,
     check_reason,
+    check_side,
     claim_columns,
     credit_of,
+    details_of,
     facts_of,
-    group_of,
     guard,
+    signals_of,
     token_of,
     valued,
 )
@@ -42,7 +44,6 @@ from api.fulfilments.schemas import (
     ClaimIn,
     CounterIn,
     DecisionIn,
-    Details,
     DisputeIn,
     Filters,
     FulfilmentCard,
@@ -50,6 +51,7 @@ from api.fulfilments.schemas import (
     NewClaimIn,
     PlacementIn,
     PreviewOut,
+    PurchaseIn,
     ToConfirm,
 )
 from api.ledgers import queries as ledger_rows
@@ -84,6 +86,7 @@ class _Booking(msgspec.Struct, frozen=True, kw_only=True):
 class _Valued(msgspec.Struct, frozen=True):
     """The value of a claim before caps, and what makes it count once."""
 
+    known: Known
     credit: Credit
     token: Token
 
@@ -193,6 +196,7 @@ async def preview(obligation_id: UUID, given: ClaimIn, actor: Actor) -> PreviewO
         cut_cents=0 if frozen is None else frozen.cut_cents,
         lines=credit.lines,
         reasons=() if frozen is None else frozen.reasons,
+        signals=signals_of(given, known),
         rule_book=f"{rules.id} {rules.version}",
     )
 
@@ -218,7 +222,7 @@ async def _book(
     try:
         async with transaction():
             kept = await ledgers.locked(obligation_id, actor)
-            _check_side(kept, act, actor)
+            check_side(kept, act, actor)
             before = None if claim_id is None else await _claim(kept, claim_id)
             # Before any value is worked out, so that a wrong order is what is told.
             next_state(None if before is None else ClaimState(before["state"]), act)
@@ -247,7 +251,8 @@ async def _valued(booking: _Booking, actor: Actor) -> _Valued:
         await lock(f"{GUARDED} {token.token}")
         beside = await queries.beside(token.token, booking.claim_id)
         guard(one, kept.id, booking.rules, beside)
-    return _Valued(credit_of(one, await _known(booking, supplier, token)), token)
+    known = await _known(booking, supplier, token)
+    return _Valued(known, credit_of(one, known), token)
 
 
 def _token(booking: _Booking, supplier: Supplier | None) -> Token:
@@ -256,11 +261,23 @@ def _token(booking: _Booking, supplier: Supplier | None) -> Token:
 
 
 async def _known(booking: _Booking, supplier: Supplier | None, token: Token) -> Known:
-    return Known(
+    one, kept = booking.given.fulfilment, booking.kept
+    known = Known(
         book=booking.rules,
-        contract_starts_on=booking.kept.starts_on,
-        marks=() if supplier is None else supplier.marks,
+        contract_starts_on=kept.starts_on,
         earlier=await _earlier(booking, token),
+    )
+    if isinstance(one, PlacementIn):
+        work = await queries.work(kept.id, booking.claim_id)
+        return msgspec.structs.replace(known, work=work)
+    if not isinstance(one, PurchaseIn) or supplier is None:
+        return known
+    sides = (kept.authority, kept.contractor)
+    return msgspec.structs.replace(
+        known,
+        marks=supplier.marks,
+        turnover_cents=supplier.turnover_cents,
+        spend=await queries.spend(sides, one.supplier_id, booking.claim_id),
     )
 
 
@@ -294,7 +311,8 @@ async def _write(
     kept, one, credit = booking.kept, booking.given.fulfilment, valued.credit
     frozen = await _frozen(booking, credit)
 
-    details = as_json(_details(booking, valued, frozen))
+    made = details_of(booking.given, valued.known, credit, valued.token.pseudonym, frozen.reasons)
+    details = as_json(made)
     entry = msgspec.structs.replace(
         ledgers.next_entry(kept, booking.act, actor, now, booking.rules),
         claim_id=str(booking.claim_id),
@@ -319,20 +337,6 @@ async def _frozen(booking: _Booking, credit: Credit) -> Frozen:
     return freeze_beside(standing, raw, credit.categories, caps_of(booking.rules))
 
 
-def _details(booking: _Booking, valued: _Valued, frozen: Frozen) -> Details:
-    one = booking.given.fulfilment
-    return Details(
-        kind=str(one.__struct_config__.tag),
-        facts=facts_of(one),
-        lines=valued.credit.lines,
-        group=group_of(one, booking.rules),
-        pseudonym=valued.token.pseudonym,
-        evidence=booking.given.evidence,
-        note=booking.given.note,
-        cut=frozen.reasons,
-    )
-
-
 async def _act(
     obligation_id: UUID,
     claim_id: UUID,
@@ -344,7 +348,7 @@ async def _act(
     check_reason(values["reason"])
     async with transaction():
         kept = await ledgers.locked(obligation_id, actor)
-        _check_side(kept, act, actor)
+        check_side(kept, act, actor)
         claim = await _claim(kept, claim_id)
         rules = await rule_books.book(kept.rule_book)
 
@@ -387,15 +391,3 @@ async def _claim_for_confirmation(
     ):
         raise WrongOrganisation("The supplier itself confirms this.")
     return kept, claim
-
-
-def _check_side(kept: Kept, act: Act, actor: Actor) -> None:
-    """Refuse an act that is of the other side of the obligation."""
-    if act is Act.COUNTER and actor.organisation in {kept.authority, kept.contractor}:
-        return
-    side = kept.contractor if act in _OF_CONTRACTOR else kept.authority
-    if act is Act.COUNTER or actor.organisation != side:
-        raise WrongOrganisation(f"This side of the obligation may not {act}.")
-
-
-_OF_CONTRACTOR: Final = frozenset({Act.PLAN, Act.SUBMIT, Act.WITHDRAW})
