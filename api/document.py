@@ -13,6 +13,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, Contact, License, SecurityScheme, Server, Tag
 from litestar.static_files import create_static_files_router
 
+from api.conventions import add_conventions
 from api.middleware import API_VERSION
 
 _ASSETS: Final = Path(__file__).parents[1] / "node_modules" / "swagger-ui-dist"
@@ -119,6 +120,7 @@ def described(app: Litestar) -> dict[str, Any]:
         text = texts.get(str(schema.get("title")).partition("[")[0])
         schema.pop("description", None)
         schema.update({} if text is None else {"description": text})
+    add_conventions(document, app)
     for item in document["paths"].values():
         for operation in item.values():
             for answer in operation["responses"].values():

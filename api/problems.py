@@ -7,6 +7,7 @@ import msgspec
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.types import Send
 
 from api.decoding import as_fault, faults_of, unstorable
 from api.domain.errors import (
@@ -67,6 +68,12 @@ class TooManyRequests(DomainError):
         self.retry_after = retry_after
 
 
+class TooSlow(DomainError):
+    """The answer did not begin within the limit; what was begun is undone."""
+
+    code = "too-slow"
+
+
 class UnsupportedMediaType(DomainError):
     """The body is of a kind that this operation does not take."""
 
@@ -99,6 +106,7 @@ STATUS: Final[dict[type[DomainError], tuple[int, str]]] = {
     UnsupportedMediaType: (415, "Unsupported media type"),
     PreconditionRequired: (428, "If-Match is required"),
     TooManyRequests: (429, "Too many requests"),
+    TooSlow: (503, "It takes too long"),
     Unavailable: (503, "Temporarily not available"),
 }
 HTTP_CODES: Final = {
@@ -119,9 +127,7 @@ HTTP_CODES: Final = {
 
 def on_domain_error(request: Request[Any, Any, Any], error: DomainError) -> Response[Problem]:
     """Answer a rule that was broken on purpose to be seen."""
-    status, title = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
-    code = error.value_code if isinstance(error, InvalidValue) else error.code
-    problem = _problem(request, status, title, error.detail, code)
+    problem = _problem_of(error, request.url.path)
     if isinstance(error, InvalidInput):
         problem = msgspec.structs.replace(problem, errors=error.faults)
     if isinstance(error, Gone):
@@ -132,6 +138,8 @@ def on_domain_error(request: Request[Any, Any, Any], error: DomainError) -> Resp
 def _headers(error: DomainError) -> dict[str, str]:
     if isinstance(error, TooManyRequests):
         return {"Retry-After": str(error.retry_after)}
+    if isinstance(error, TooSlow):
+        return {"Retry-After": "60"}
     return {"WWW-Authenticate": "Bearer"} if isinstance(error, NotAuthenticated) else {}
 
 
@@ -140,7 +148,7 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
     status = error.status_code
     code = HTTP_CODES.get(status, f"http-{status}")
     title = "The input is not valid" if status == 400 else error.detail  # noqa: PLR2004  HTTP
-    problem = _problem(request, status, title, error.detail, code)
+    problem = _problem(request.url.path, status, title, error.detail, code)
     if isinstance(error, ValidationException) or status == 400:  # noqa: PLR2004  HTTP
         faults = _faults(request, error)
         detail = "; ".join(fault.detail for fault in faults[:3]) or error.detail
@@ -171,19 +179,33 @@ def on_crash(request: Request[Any, Any, Any], error: Exception) -> Response[Prob
     """Answer a fault of ours. The cause goes to the log, never to the caller."""
     logger.error("unhandled error on %s %s", request.method, request.url.path, exc_info=error)
     detail = "The server failed to answer. Nothing was stored."
-    return _response(_problem(request, 500, "Internal error", detail, HTTP_CODES[500]))
+    return _response(_problem(request.url.path, 500, "Internal error", detail, HTTP_CODES[500]))
 
 
-def _problem(
-    request: Request[Any, Any, Any], status: int, title: str, detail: str, code: str
-) -> Problem:
+async def send_problem(error: DomainError, path: str, send: Send) -> None:
+    """Answer where no route was asked yet: limits and the like."""
+    problem = _problem_of(error, path)
+    told = {"Content-Type": MEDIA_TYPE, **_headers(error)}
+    headers = [(name.lower().encode(), value.encode()) for name, value in told.items()]
+    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
+    body = msgspec.json.encode(problem)
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def _problem_of(error: DomainError, path: str) -> Problem:
+    status, title = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    code = error.value_code if isinstance(error, InvalidValue) else error.code
+    return _problem(path, status, title, error.detail, code)
+
+
+def _problem(path: str, status: int, title: str, detail: str, code: str) -> Problem:
     return Problem(
         type=f"/problems/{code}",
         status=status,
         title=title,
         detail=detail,
         code=code,
-        instance=request.url.path,
+        instance=path,
     )
 
 
@@ -220,7 +242,7 @@ def _public_name(key: str, source: object) -> str:
     return first + "".join(other.capitalize() for other in others)
 
 
-_MEANINGS: Final = {
+MEANINGS: Final = {
     400: "The input is not valid; every fault is listed with its place.",
     401: "No valid key was sent, and nobody is signed in.",
     403: "The scopes of the caller do not allow this.",
@@ -242,7 +264,7 @@ def answers(*statuses: int) -> dict[int, ResponseSpec]:
     return {
         status: ResponseSpec(
             Problem,
-            description=_MEANINGS[status],
+            description=MEANINGS[status],
             media_type=cast(
                 "MediaType", MEDIA_TYPE
             ),  # any text will do, Litestar's type is narrower

@@ -8,6 +8,7 @@ from api.accounts.tables import ApiKey, Membership, Organisation, Person
 from api.audit.tables import AuditEvent
 from api.capacity.tables import CapacityReservation
 from api.enterprises.tables import Enterprise, Mark, Offering, Revision
+from api.idempotency.tables import KeptAnswer
 from api.imports.tables import ImportBatch, ImportFinding, ImportJob
 from api.invitations.tables import Invitation, InvitationEvent, Wave
 from api.ledgers.tables import Claim, LedgerEntry, Obligation
@@ -46,6 +47,7 @@ APP_CONFIG = AppConfig(
         PasswordReset,
         Session,
         RateWindow,
+        KeptAnswer,
         AuditEvent,
         OutboxRow,
         Change,
