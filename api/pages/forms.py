@@ -103,7 +103,7 @@ class Form:
 
     def build(self, kind: type[Kind], **values: object) -> Kind:
         """Check values against a struct as the API would; raises every fault at once."""
-        body = msgspec.json.encode({name: one for name, one in values.items() if one is not None})
+        body = msgspec.json.encode(values)
         faults = (*self.faults, *faults_of(body, kind))
         if faults:
             self.faults.clear()
