@@ -8,14 +8,16 @@ import msgspec
 
 from api.database import Row, as_struct, fetch
 from api.domain.directory import QualityMark
+from api.domain.social_return.double_count import Beside
 from api.domain.social_return.entries import ClaimState
 from api.domain.social_return.ledger import LIVE
-from api.fulfilments.drafts import Beside, Earlier
+from api.domain.social_return.signals import Spend, Work
+from api.fulfilments.drafts import Earlier
 from api.fulfilments.schemas import Details, Filters, FulfilmentCard, FulfilmentOut, ToConfirm
 
 _LIVE: Final = sorted(LIVE)
 _SUPPLIER: Final = """
-SELECT e.kvk_number, coalesce((
+SELECT e.kvk_number, e.turnover_cents, coalesce((
   SELECT jsonb_agg(jsonb_build_object(
     'scheme', m.scheme, 'level', m.level, 'issuedOn', m.issued_on,
     'validUntil', m.valid_until, 'verifiedOn', m.verified_on, 'revokedOn', m.revoked_on)
@@ -54,6 +56,7 @@ SELECT * FROM (
     f.kind, f.code, f.supplier AS supplier_id, s.name AS supplier, f.state, f.number,
     b.at AS booked_at, f.raw_cents, f.credit_cents, f.credit_cents - f.off_cents AS left_cents,
     f.disputed_cents, f.facts, b.details,
+    b.details::jsonb -> 'signals' ->> 'colour' AS signals,
     CASE WHEN f.state = 'confirmed' THEN 'verification'
          WHEN f.state = 'submitted' AND EXISTS (
            SELECT FROM organisation a WHERE a.kvk_number = s.kvk_number)
@@ -70,12 +73,29 @@ SELECT * FROM (
 ) one WHERE ($7::text IS NULL OR awaits = $7) AND ($8::uuid IS NULL OR id < $8)
 ORDER BY id DESC LIMIT $9
 """
+_WORK: Final = """
+SELECT coalesce(sum(w.hours), 0) AS hours, coalesce(sum(w.hours) FILTER (WHERE w.unpaid), 0)
+  AS unpaid_hours, count(*) FILTER (WHERE w.unpaid IS NULL) AS unknown
+FROM (SELECT hours_per_week * (ends_on - starts_on) / 7 AS hours,
+        (facts ->> 'unpaid')::boolean AS unpaid
+      FROM fulfilment WHERE obligation = $1 AND kind = 'placement' AND state = ANY($2)
+        AND id <> $3) w
+"""
+_SPEND: Final = """
+SELECT coalesce(sum(f.basis_cents - f.credited_basis_cents), 0)::bigint AS spend_cents,
+  coalesce(sum(f.basis_cents - f.credited_basis_cents) FILTER (WHERE f.supplier = $3), 0)::bigint
+    AS with_supplier_cents
+FROM fulfilment f JOIN obligation o ON o.id = f.obligation
+WHERE o.authority = $1 AND o.contractor = $2 AND f.kind = 'purchase' AND f.state = ANY($4)
+  AND f.id <> $5
+"""
 
 
 class Supplier(msgspec.Struct, frozen=True):
     """What is read of a supplier."""
 
     kvk_number: str | None
+    turnover_cents: int | None
     marks: tuple[QualityMark, ...]
 
 
@@ -85,7 +105,7 @@ async def supplier(enterprise_id: UUID) -> Supplier | None:
     if not rows:
         return None
     marks = msgspec.json.decode(rows[0]["marks"], type=tuple[QualityMark, ...])
-    return Supplier(rows[0]["kvk_number"], marks)
+    return Supplier(rows[0]["kvk_number"], rows[0]["turnover_cents"], marks)
 
 
 async def of_person(
@@ -100,6 +120,18 @@ async def of_person(
 async def of_activity(obligation_id: UUID, code: str, but: UUID) -> tuple[Earlier, ...]:
     """Give what was booked before under an activity on an obligation."""
     return _earlier(await fetch(_OF_ACTIVITY, obligation_id, code, _LIVE, but))
+
+
+async def work(obligation_id: UUID, but: UUID) -> Work:
+    """Add up the hours of the live placements on an obligation."""
+    rows = await fetch(_WORK, obligation_id, _LIVE, but)
+    return as_struct(rows[0], Work)
+
+
+async def spend(sides: tuple[UUID, UUID], supplier_id: UUID, but: UUID) -> Spend:
+    """Add up what a contractor bought for its obligations at an authority (sides)."""
+    rows = await fetch(_SPEND, *sides, supplier_id, _LIVE, but)
+    return as_struct(rows[0], Spend)
 
 
 async def beside(token: str, but: UUID) -> list[Beside]:

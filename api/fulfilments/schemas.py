@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from api.domain.social_return.credit import CreditLine, Reason
+from api.domain.social_return.displacement import Colour, DisplacementCheck, Replaces
 from api.domain.social_return.entries import ClaimState
 
 AmountCents = Annotated[int, Meta(ge=0, le=10**13, description="Euro cents, excluding VAT.")]
@@ -57,6 +58,10 @@ class PlacementIn(
     cost_cents: AmountCents | None = None
     wage_subsidy: bool = False
     prior_consent: bool = False
+    unpaid: Annotated[
+        bool | None,
+        Meta(description="Work experience, trial placement or traineeship without a wage."),
+    ] = None
     bonuses: Annotated[tuple[Code, ...], Meta(max_length=10)] = ()
 
 
@@ -135,6 +140,25 @@ class EvidenceIn(
     sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")] | None = None
 
 
+class DeclarationIn(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True
+):
+    """What the contractor declares about displacement and the market; absent: not declared."""
+
+    replaces: Annotated[
+        Replaces | None, Meta(description="Whether regular staff does this work now.")
+    ] = None
+    justification: Annotated[
+        str, Meta(max_length=1000, description="Required where it is a replacement.")
+    ] = ""
+    paid_jobs_replaced: Annotated[
+        bool | None, Meta(description="At the supplier, in the last twelve months.")
+    ] = None
+    reference_price_cents: Annotated[
+        AmountCents | None, Meta(description="What the same would cost on the market.")
+    ] = None
+
+
 class ClaimIn(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True
 ):
@@ -142,6 +166,7 @@ class ClaimIn(
 
     fulfilment: Annotated[Fulfilment, Meta(description="Told apart by `kind`.")]
     evidence: EvidenceIn | None = None
+    declaration: DeclarationIn | None = None
     note: Words = ""
 
 
@@ -214,6 +239,9 @@ class Details(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, k
     pseudonym: str | None = None
     """Of the person, for this authority alone."""
     evidence: EvidenceIn | None = None
+    declaration: DeclarationIn | None = None
+    signals: DisplacementCheck | None = None
+    """Of displacement, market and concentration, as judged at the booking."""
     note: str = ""
     cut: tuple[Reason, ...] = ()
     """What a cap cut off, and why."""
@@ -270,6 +298,9 @@ class FulfilmentCard(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     credit_cents: Annotated[int, Meta(description="As frozen at submission, or as planned.")]
     left_cents: Annotated[int, Meta(description="Less what was taken off since.")]
     disputed_cents: int
+    signals: Annotated[
+        Colour | None, Meta(description="The worst signal of displacement and market.")
+    ]
     facts: Annotated[dict[str, object], Meta(description="As given, without who it is about.")]
 
 
@@ -297,4 +328,8 @@ class PreviewOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     cut_cents: Annotated[int, Meta(description="What lies above a cap.")]
     lines: tuple[CreditLine, ...]
     reasons: Annotated[tuple[Reason, ...], Meta(description="Of the caps.")]
+    signals: Annotated[
+        DisplacementCheck | None,
+        Meta(description="Of displacement, market and concentration; for a person to weigh."),
+    ]
     rule_book: str

@@ -15,8 +15,9 @@ from api.domain.errors import Fault, InvalidInput, NotFound, RuleViolation
 from api.domain.social_return.caps import Frozen, caps_of
 from api.domain.social_return.credit import Credit
 from api.domain.social_return.entries import Act, ClaimState, Entry, next_state
-from api.domain.social_return.ledger import counter_amount, freeze_credit
+from api.domain.social_return.ledger import counter_amount
 from api.domain.social_return.rule_book import RuleBook
+from api.domain.social_return.sums import freeze_beside
 from api.domain.values import Cents
 from api.fulfilments import queries
 from api.fulfilments.drafts import (
@@ -27,11 +28,13 @@ from api.fulfilments.drafts import (
     basis_cents,
     check,
     check_reason,
+    check_side,
     claim_columns,
     credit_of,
+    details_of,
     facts_of,
-    group_of,
     guard,
+    signals_of,
     token_of,
     valued,
 )
@@ -41,7 +44,6 @@ from api.fulfilments.schemas import (
     ClaimIn,
     CounterIn,
     DecisionIn,
-    Details,
     DisputeIn,
     Filters,
     FulfilmentCard,
@@ -49,6 +51,7 @@ from api.fulfilments.schemas import (
     NewClaimIn,
     PlacementIn,
     PreviewOut,
+    PurchaseIn,
     ToConfirm,
 )
 from api.ledgers import queries as ledger_rows
@@ -83,6 +86,7 @@ class _Booking(msgspec.Struct, frozen=True, kw_only=True):
 class _Valued(msgspec.Struct, frozen=True):
     """The value of a claim before caps, and what makes it count once."""
 
+    known: Known
     credit: Credit
     token: Token
 
@@ -110,7 +114,7 @@ async def confirm(
         rules = await rule_books.book(kept.rule_book)
         entry = _about(kept, Act.CONFIRM, claim, rules, actor, now)
         entry = msgspec.structs.replace(entry, reason=reason)
-        return await ledgers.append(kept, entry, Writing(before=claim), actor)
+        return await ledgers.append(kept, entry, Writing(before=claim), rules, actor)
 
 
 async def decide(
@@ -192,6 +196,7 @@ async def preview(obligation_id: UUID, given: ClaimIn, actor: Actor) -> PreviewO
         cut_cents=0 if frozen is None else frozen.cut_cents,
         lines=credit.lines,
         reasons=() if frozen is None else frozen.reasons,
+        signals=signals_of(given, known),
         rule_book=f"{rules.id} {rules.version}",
     )
 
@@ -217,7 +222,7 @@ async def _book(
     try:
         async with transaction():
             kept = await ledgers.locked(obligation_id, actor)
-            _check_side(kept, act, actor)
+            check_side(kept, act, actor)
             before = None if claim_id is None else await _claim(kept, claim_id)
             # Before any value is worked out, so that a wrong order is what is told.
             next_state(None if before is None else ClaimState(before["state"]), act)
@@ -250,7 +255,8 @@ async def _valued(booking: _Booking, actor: Actor) -> _Valued:
         await lock(f"{GUARDED} {token.token}")
         beside = await queries.beside(token.token, booking.claim_id)
         guard(one, kept.id, booking.rules, beside)
-    return _Valued(credit_of(one, await _known(booking, supplier, token)), token)
+    known = await _known(booking, supplier, token)
+    return _Valued(known, credit_of(one, known), token)
 
 
 def _token(booking: _Booking, supplier: Supplier | None) -> Token:
@@ -259,11 +265,23 @@ def _token(booking: _Booking, supplier: Supplier | None) -> Token:
 
 
 async def _known(booking: _Booking, supplier: Supplier | None, token: Token) -> Known:
-    return Known(
+    one, kept = booking.given.fulfilment, booking.kept
+    known = Known(
         book=booking.rules,
-        contract_starts_on=booking.kept.starts_on,
-        marks=() if supplier is None else supplier.marks,
+        contract_starts_on=kept.starts_on,
         earlier=await _earlier(booking, token),
+    )
+    if isinstance(one, PlacementIn):
+        work = await queries.work(kept.id, booking.claim_id)
+        return msgspec.structs.replace(known, work=work)
+    if not isinstance(one, PurchaseIn) or supplier is None:
+        return known
+    sides = (kept.authority, kept.contractor)
+    return msgspec.structs.replace(
+        known,
+        marks=supplier.marks,
+        turnover_cents=supplier.turnover_cents,
+        spend=await queries.spend(sides, one.supplier_id, booking.claim_id),
     )
 
 
@@ -297,7 +315,8 @@ async def _write(
     kept, one, credit = booking.kept, booking.given.fulfilment, valued.credit
     frozen = await _frozen(booking, credit)
 
-    details = as_json(_details(booking, valued, frozen))
+    made = details_of(booking.given, valued.known, credit, valued.token.pseudonym, frozen.reasons)
+    details = as_json(made)
     entry = msgspec.structs.replace(
         ledgers.next_entry(kept, booking.act, actor, now, booking.rules),
         claim_id=str(booking.claim_id),
@@ -310,7 +329,7 @@ async def _write(
 
     extra = claim_columns(one, valued.token) | {"facts": as_json(facts_of(one))}
     writing = Writing(before=before, extra=extra, details=details)
-    return await ledgers.append(kept, entry, writing, actor)
+    return await ledgers.append(kept, entry, writing, booking.rules, actor)
 
 
 async def _frozen(booking: _Booking, credit: Credit) -> Frozen:
@@ -318,22 +337,8 @@ async def _frozen(booking: _Booking, credit: Credit) -> Frozen:
     raw = Cents(credit.amount_cents or 0)
     if booking.act is Act.PLAN:
         return Frozen(raw, Cents(0))
-    state = await ledgers.open_state(booking.kept, booking.rules)
-    return freeze_credit(state, raw, credit.categories, caps_of(booking.rules))
-
-
-def _details(booking: _Booking, valued: _Valued, frozen: Frozen) -> Details:
-    one = booking.given.fulfilment
-    return Details(
-        kind=str(one.__struct_config__.tag),
-        facts=facts_of(one),
-        lines=valued.credit.lines,
-        group=group_of(one, booking.rules),
-        pseudonym=valued.token.pseudonym,
-        evidence=booking.given.evidence,
-        note=booking.given.note,
-        cut=frozen.reasons,
-    )
+    standing = await ledgers.standing(booking.kept, booking.rules)
+    return freeze_beside(standing, raw, credit.categories, caps_of(booking.rules))
 
 
 async def _act(
@@ -347,7 +352,7 @@ async def _act(
     check_reason(values["reason"])
     async with transaction():
         kept = await ledgers.locked(obligation_id, actor)
-        _check_side(kept, act, actor)
+        check_side(kept, act, actor)
         claim = await _claim(kept, claim_id)
         rules = await rule_books.book(kept.rule_book)
 
@@ -357,7 +362,7 @@ async def _act(
             values["amount_cents"] = counter_amount(ledger_rows.claim_of(claim), credited)
         entry = msgspec.structs.replace(entry, **values)
 
-        return await ledgers.append(kept, entry, Writing(before=claim), actor)
+        return await ledgers.append(kept, entry, Writing(before=claim), rules, actor)
 
 
 def _about(kept: Kept, act: Act, claim: Row, rules: RuleBook, actor: Actor, now: datetime) -> Entry:
@@ -390,15 +395,3 @@ async def _claim_for_confirmation(
     ):
         raise WrongOrganisation("The supplier itself confirms this.")
     return kept, claim
-
-
-def _check_side(kept: Kept, act: Act, actor: Actor) -> None:
-    """Refuse an act that is of the other side of the obligation."""
-    if act is Act.COUNTER and actor.organisation in {kept.authority, kept.contractor}:
-        return
-    side = kept.contractor if act in _OF_CONTRACTOR else kept.authority
-    if act is Act.COUNTER or actor.organisation != side:
-        raise WrongOrganisation(f"This side of the obligation may not {act}.")
-
-
-_OF_CONTRACTOR: Final = frozenset({Act.PLAN, Act.SUBMIT, Act.WITHDRAW})
