@@ -32,6 +32,9 @@ lint: .venv/dev.stamp ## format, lint, types, import contracts
 
 check: lint test-domain test ## exactly what CI runs
 
+permissions: .venv/run.stamp ## write docs/permissions.md from the code
+	@$(PY) -m importers permissions > docs/permissions.md
+
 openapi: .venv/run.stamp ## write openapi/openapi.json from the code
 	@$(PY) -m importers openapi > openapi/openapi.json
 
@@ -89,4 +92,4 @@ node_modules/.stamp: package-lock.json
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
-.PHONY: help run test setup test-domain format lint check openapi migration key reindex bench lock down engine
+.PHONY: help run test setup test-domain format lint check openapi permissions migration key reindex bench lock down engine

@@ -4,17 +4,21 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
+from typing import Any
 
 from asyncpg import CharacterNotInRepertoireError, UntranslatableCharacterError
-from litestar import Litestar, Router, get
+from litestar import Litestar, Request, Response, Router, get
 from litestar.config.cors import CORSConfig
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
+from litestar.types import ASGIApp
 
 from api import clock, index, indexing, problems
 from api.allocations.routes import router as allocations
+from api.api_keys.routes import router as api_keys
 from api.capacity.routes import router as capacity
+from api.conditional import conditional
 from api.database import AWAY, pool
 from api.directory.routes import router as directory
 from api.document import documentation, openapi_config, openapi_document
@@ -36,16 +40,23 @@ from api.middleware import no_trailing_slash, standard_headers
 from api.moderation.routes import router as moderation
 from api.obligations.routes import router as obligations
 from api.parameters import refuse_faulty_parameters
+from api.people.routes import router as people
+from api.replay import replay, replayable
 from api.rule_books.routes import router as rule_books
 from api.rule_books.service import RuleBookReader, no_reader
 from api.settings import settings
 from api.shortlists.routes import router as shortlists
+from api.sign_in.routes import router as sign_in
 from api.social_return_reports.routes import router as social_return_reports
 from api.tenders.routes import router as tenders
 from api.tenders.service import NoticeReaders
+from api.throttle import throttled, timed
 
 SLICES = (
     health,
+    sign_in,
+    people,
+    api_keys,
     directory,
     enterprises,
     marks,
@@ -109,7 +120,7 @@ def create_app(
             **dict.fromkeys(AWAY, problems.on_database_away),
             Exception: problems.on_crash,
         },
-        before_request=refuse_faulty_parameters,
+        before_request=_before,
         cors_config=CORSConfig(allow_origins=["*"], allow_methods=["GET", "HEAD", "OPTIONS"]),
         lifespan=[engines] if with_engines else [],
         logging_config=None,
@@ -117,9 +128,13 @@ def create_app(
         request_max_body_size=settings().max_body_bytes,
     )
     app.state.list_reader = list_reader
-    # Around everything, so that a path without a route is answered alike.
-    app.asgi_handler = standard_headers(no_trailing_slash(app.asgi_handler))
+    app.asgi_handler = _around(app.asgi_handler)
     return app
+
+
+def _around(app: ASGIApp) -> ASGIApp:
+    """Stand around everything, so that a path without a route is answered alike."""
+    return standard_headers(no_trailing_slash(throttled(timed(conditional(replayable(app))))))
 
 
 @asynccontextmanager
@@ -146,6 +161,12 @@ async def _working(app: Litestar) -> AsyncIterator[None]:
         for task in tasks:
             with suppress(asyncio.CancelledError):
                 await task
+
+
+async def _before(request: Request[Any, Any, Any]) -> Response[bytes] | None:
+    """Do what comes between the guards and the handler, for every operation."""
+    await refuse_faulty_parameters(request)
+    return await replay(request)
 
 
 @get("/", include_in_schema=False)

@@ -193,10 +193,19 @@ def _mended(schema: Any, names: Mapping[str, str]) -> Any:  # noqa: ANN401  JSON
 
 def _part(key: str, value: Any, names: Mapping[str, str]) -> Any:  # noqa: ANN401  JSON
     if key == "properties":
-        return {name: _mended(one, names) for name, one in value.items()}
+        return {name: _instant(name, _mended(one, names)) for name, one in value.items()}
     if key in {"default", "enum", "const", "examples", "required", "discriminator"}:
         return _renamed_discriminator(value, names) if key == "discriminator" else value
     return _mended(value, names)
+
+
+def _instant(name: str, schema: Any) -> Any:  # noqa: ANN401  JSON
+    """Say of a field named ...At that it is an instant: of a datetime the library says text."""
+    if not re.search(r"[a-z]At$", name):
+        return schema
+    if "anyOf" in schema:
+        return schema | {"anyOf": [_instant(name, one) for one in schema["anyOf"]]}
+    return schema | {"format": "date-time"} if schema.get("type") == "string" else schema
 
 
 def _renamed_discriminator(value: Document, names: Mapping[str, str]) -> Document:
@@ -211,6 +220,8 @@ def _renamed_discriminator(value: Document, names: Mapping[str, str]) -> Documen
 def _add_headers(operation: Document) -> None:
     for answer in operation["responses"].values():
         headers = dict(answer.get("headers", {}))
+        for header in headers.values():
+            header.setdefault("schema", {"type": "string"})
         for name, component in _EVERYWHERE.items():
             headers[name] = {"$ref": f"#/components/headers/{component}"}
         answer["headers"] = dict(sorted(headers.items()))

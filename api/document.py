@@ -10,6 +10,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, Contact, License, SecurityScheme, Server, Tag
 from litestar.static_files import create_static_files_router
 
+from api.conventions import add_conventions
 from api.description import PREFIX, complete
 from api.middleware import API_VERSION
 
@@ -48,6 +49,7 @@ TAGS: Final = {
     "Tenders": "Procurement procedures and their lots.",
     "Matches": "Who can do a lot, who cannot, and why.",
     "Social return": "Rule books, obligations, and the ledgers that fulfil them.",
+    "Access": "Signing in, people and their roles, keys.",
     "Operations": "Whether the service works.",
 }
 
@@ -71,7 +73,14 @@ def openapi_config() -> OpenAPIConfig:
             security_schemes={
                 "apiKey": SecurityScheme(
                     type="http", scheme="bearer", description="An API key, `pcl_...`."
-                )
+                ),
+                "session": SecurityScheme(
+                    type="apiKey",
+                    name="__Host-perceel",
+                    security_scheme_in="cookie",
+                    description="Somebody who signed in. Unsafe methods need `Origin` or"
+                    " `Sec-Fetch-Site` of this site.",
+                ),
             }
         ),
         render_plugins=[JsonRenderPlugin()],
@@ -101,7 +110,9 @@ async def openapi_document(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 def described(app: Litestar) -> dict[str, Any]:
     """Give the OpenAPI document, as it is kept in openapi/."""
-    return complete(app.openapi_schema.to_schema(), app)
+    document = app.openapi_schema.to_schema()
+    add_conventions(document, app)
+    return complete(document, app)
 
 
 @get("/", media_type=MediaType.HTML)

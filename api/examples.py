@@ -61,7 +61,20 @@ _NAMES: Final[Mapping[str, object]] = {
     "prefix": "1a2b3c4d",
 }
 """What a field of this name holds, where its schema allows it."""
-_TEXTS: Final = ("text", "a1", "30123456", "2026", "GM0344", "NL31", "55520000", "1", "0.5", "EUR")
+_TEXTS: Final = (
+    "text",
+    "a1",
+    "30123456",
+    "000012345678",
+    "0123456789abcdef" * 4,
+    "2026",
+    "GM0344",
+    "NL31",
+    "55520000",
+    "1",
+    "0.5",
+    "EUR",
+)
 _CENTS: Final = 1_250_000
 _PERCENT: Final = 25
 

@@ -29,6 +29,17 @@ class Settings(msgspec.Struct, frozen=True, rename="upper", kw_only=True):
     """Where the embedded engines keep their files."""
     pseudonym_key: Annotated[str, Meta(min_length=32)] | None = None
     """Secret behind pseudonyms and the guard against double counting; never change it."""
+    public_url: Annotated[str, Meta(pattern=r"^https?://[^/]+$")] | None = None
+    """Where people reach this installation, `https://perceel.example`."""
+    forwarded_hops: Annotated[int, Meta(ge=0, le=5)] = 0
+    """Reverse proxies of ours before this process; each adds to `X-Forwarded-For`."""
+    session_idle_minutes: Annotated[int, Meta(ge=1, le=1440)] = 60
+    session_hours: Annotated[int, Meta(ge=1, le=720)] = 12
+    rate_limit_anonymous: Annotated[int, Meta(ge=0, le=1_000_000)] = 600
+    """Requests a minute from one address that proves nothing; 0: no limit."""
+    rate_limit_known: Annotated[int, Meta(ge=0, le=1_000_000)] = 1_200
+    """Requests a minute with one key or session; 0: no limit."""
+    request_seconds: Annotated[float, Meta(gt=0, le=3_600)] = 120
     host: str = "127.0.0.1"
     port: Port = 8000
     max_body_bytes: Annotated[int, Meta(ge=1_000, le=1_000_000_000)] = 20_000_000
