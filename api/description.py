@@ -12,6 +12,7 @@ from typing import Any, Final, get_args, get_origin
 
 import msgspec
 from litestar import Litestar, Response
+from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 
 from api.examples import example_of
@@ -131,7 +132,8 @@ def _places(one: _Operation) -> Iterator[_Place]:
 
 
 def _parameter_kinds(handler: HTTPRouteHandler) -> Iterator[tuple[str, Any]]:
-    for asking in (handler, *handler.resolve_dependencies().values()):
+    asked: list[HTTPRouteHandler | Provide] = [handler, *handler.resolve_dependencies().values()]
+    for asking in asked:
         for field in asking.parsed_fn_signature.parameters.values():
             told = field.kwarg_definition
             header = getattr(told, "header", None)

@@ -62,18 +62,8 @@ _NAMES: Final[Mapping[str, object]] = {
 }
 """What a field of this name holds, where its schema allows it."""
 _TEXTS: Final = (
-    "text",
-    "a1",
-    "30123456",
-    "000012345678",
-    "0123456789abcdef" * 4,
-    "2026",
-    "GM0344",
-    "NL31",
-    "55520000",
-    "1",
-    "0.5",
-    "EUR",
+    *("text", "a1", "30123456", "000012345678", "2026", "GM0344", "NL31", "55520000", "1"),
+    *("0.5", "EUR", "0123456789abcdef" * 4),
 )
 _CENTS: Final = 1_250_000
 _PERCENT: Final = 25
@@ -154,7 +144,7 @@ def _text(schema: Schema, name: str) -> str:
     if "format" in schema:
         return _FORMATS[schema["format"]]
     given = _NAMES.get(name)
-    candidates = (*((given,) if isinstance(given, str) else ()), *_TEXTS)
+    candidates: list[str] = [*([given] if isinstance(given, str) else []), *_TEXTS]
     for one in candidates:
         if _fits(one, schema):
             return one
@@ -162,8 +152,8 @@ def _text(schema: Schema, name: str) -> str:
 
 
 def _fits(text: str, schema: Schema) -> bool:
-    length = schema.get("minLength", 0) <= len(text) <= schema.get("maxLength", len(text))
-    return length and re.search(schema.get("pattern", ""), text) is not None
+    length = int(schema.get("minLength", 0)) <= len(text) <= schema.get("maxLength", len(text))
+    return bool(length) and re.search(schema.get("pattern", ""), text) is not None
 
 
 def _number(schema: Schema, name: str) -> float:
