@@ -28,7 +28,8 @@ AWAY: Final = (
     PostgresConnectionError,
     OperatorInterventionError,
     InterfaceError,
-    InternalClientError,  # what the driver says of a statement that was sent when the server died
+    # Raised by a query on a connection whose server died while the pool was resetting it.
+    InternalClientError,
 )
 """What a database that is down, or went down just now, makes the driver raise."""
 # Piccolo looks for its configuration at the root unless told where it stands.

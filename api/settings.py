@@ -57,6 +57,10 @@ class Settings(msgspec.Struct, frozen=True, rename="upper", kw_only=True):
     host: str = "127.0.0.1"
     port: Port = 8000
     max_body_bytes: Annotated[int, Meta(ge=1_000, le=1_000_000_000)] = 20_000_000
+    tile_url: Annotated[str, Meta(pattern=r"^https://[^ ]+$", max_length=300)] | None = None
+    """Tiles of the map, `https://host/{z}/{x}/{y}.png`. Absent: coarse outlines of our own."""
+    tile_attribution: Annotated[str, Meta(max_length=200)] = ""
+    """Whom to name as the maker of the tiles."""
     log_level: Annotated[str, Meta(pattern=r"^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
 
 
