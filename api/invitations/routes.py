@@ -50,7 +50,7 @@ async def propose_wave(
 ) -> Proposal:
     """Name the next enterprises in rank, and what forbids a wave now. Nothing is sent."""
     return await service.propose(
-        (lot_id, run_id), size, enough_interested, current_actor(request), now
+        lot_id, run_id, size, enough_interested, current_actor(request), now
     )
 
 

@@ -32,10 +32,9 @@ from api.tenders.schemas import LotOut
 
 
 async def propose(
-    run: tuple[UUID, UUID], size: int, enough: int, actor: Actor, now: datetime
+    lot_id: UUID, run_id: UUID, size: int, enough: int, actor: Actor, now: datetime
 ) -> Proposal:
-    """Name the next enterprises in rank, and what forbids a wave now; `run`: lot, run."""
-    lot_id, run_id = run
+    """Name the next enterprises in rank, and what forbids a wave now. Stores nothing."""
     lot = await tenders.lot(lot_id)
     await _run_of(run_id, lot_id, actor)
     found = await queries.uncontacted(run_id, lot_id, actor.organisation, size)
