@@ -38,6 +38,7 @@ from api.matches.routes import router as matches
 from api.middleware import no_trailing_slash, standard_headers
 from api.moderation.routes import router as moderation
 from api.obligations.routes import router as obligations
+from api.oidc.routes import router as oidc
 from api.pages.rendering import page_or_problem, template_config
 from api.pages.routes import router as pages
 from api.parameters import refuse_faulty_parameters
@@ -57,6 +58,7 @@ SLICES = (
     health,
     sign_in,
     people,
+    oidc,
     api_keys,
     directory,
     enterprises,
