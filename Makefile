@@ -15,6 +15,12 @@ run: .venv/run.stamp engine ## set up, run the main job on the demo data, serve 
 test: .venv/dev.stamp engine tools ## set up and pass the tests; T=path runs a part
 	@$(PY) -m pytest -q $(T)
 
+test-browser: .venv/dev.stamp engine tools ## the pages in the browser of the system, with axe; says so where there is none
+	@$(PY) -m pytest -q -rs tests/browser
+
+screenshots: .venv/dev.stamp engine ## make the pictures of the README anew
+	@$(PY) -m tests.browser.pictures
+
 setup: .venv/dev.stamp engine tools ## install everything for development
 
 test-domain: .venv/dev.stamp ## the pure rules alone, with branch coverage; needs no engine
@@ -107,4 +113,4 @@ node_modules/.dev.stamp: package-lock.json
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@ node_modules/.stamp
 
-.PHONY: help run test setup test-domain format lint check openapi permissions migration key reindex bench faults lock down engine tools
+.PHONY: help run test test-browser screenshots setup test-domain format lint check openapi permissions migration key reindex bench faults lock down engine tools
