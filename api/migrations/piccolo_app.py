@@ -8,6 +8,8 @@ from api.accounts.tables import ApiKey, Organisation
 from api.audit.tables import AuditEvent
 from api.capacity.tables import CapacityReservation
 from api.enterprises.tables import Enterprise, Mark, Offering, Revision
+from api.entry_imports.tables import ImportedEntry
+from api.fulfilment_plans.tables import FulfilmentPlan
 from api.imports.tables import ImportBatch, ImportFinding, ImportJob
 from api.invitations.tables import Invitation, InvitationEvent, Wave
 from api.ledgers.tables import Claim, LedgerEntry, Obligation
@@ -60,6 +62,8 @@ APP_CONFIG = AppConfig(
         Obligation,
         Claim,
         LedgerEntry,
+        FulfilmentPlan,
+        ImportedEntry,
         Shortlist,
         ShortlistEntry,
         SavedSearch,
