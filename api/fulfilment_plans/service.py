@@ -19,7 +19,7 @@ from api.domain.errors import NotFound, RuleViolation
 from api.domain.social_return.caps import ObligationNotAssessed
 from api.domain.social_return.entries import ClaimState
 from api.domain.social_return.plan import best_plan
-from api.domain.social_return.position import position_of
+from api.domain.social_return.position import standing_position
 from api.domain.tendering.cpv import lineage
 from api.domain.values import Cents, CpvCode
 from api.fulfilment_plans import queries
@@ -203,7 +203,7 @@ async def _ground(kept: Kept, given: PlanIn, now: datetime) -> Ground:
 
 def _target(ground: Ground) -> Cents:
     terms = ledgers.terms_of(ground.kept, ground.book)
-    remaining = position_of(ground.standing, terms, ground.today).forecast_remaining_cents
+    remaining = standing_position(ground.standing, terms, ground.today).forecast_remaining_cents
     if remaining is None:
         raise ObligationNotAssessed("assess the obligation before planning to fulfil it")
     if not remaining:

@@ -10,7 +10,7 @@ from api.accounts import service as accounts
 from api.accounts.service import Actor, OrganisationKind
 from api.audit import service as audit
 from api.clock import new_id
-from api.database import Row, as_json, lock, transaction
+from api.database import Row, apart, as_json, lock, transaction
 from api.domain.errors import Fault, InvalidInput, NotFound, RuleViolation
 from api.domain.social_return.caps import Frozen, caps_of
 from api.domain.social_return.credit import Credit
@@ -237,9 +237,13 @@ async def _book(
             return await _write(booking, valued, before, actor, now)
     except CountedTwice:
         # The attempt itself is kept: who probes what others booked leaves a trail (ADR 18).
-        async with transaction():
-            await audit.record("ledger.counted-twice", [obligation_id], actor.name, now)
+        await apart(_note_attempt(obligation_id, actor, now))
         raise
+
+
+async def _note_attempt(obligation_id: UUID, actor: Actor, now: datetime) -> None:
+    async with transaction():
+        await audit.record("ledger.counted-twice", [obligation_id], actor.name, now)
 
 
 async def _valued(booking: _Booking, actor: Actor) -> _Valued:

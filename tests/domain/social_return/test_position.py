@@ -10,7 +10,13 @@ from api.domain.errors import RuleViolation
 from api.domain.social_return.caps import CapLimit
 from api.domain.social_return.entries import Act, Entry
 from api.domain.social_return.ledger import LedgerState, admit, freeze_credit, replay
-from api.domain.social_return.position import Position, Terms, position, position_at, position_of
+from api.domain.social_return.position import (
+    Position,
+    Terms,
+    position,
+    position_at,
+    standing_position,
+)
 from api.domain.social_return.rule_book import Malus
 from api.domain.social_return.sums import freeze_beside, moved, standing_of
 from api.domain.values import Cents
@@ -167,7 +173,7 @@ def test_sums_that_move_with_every_entry_equal_those_of_the_replay(
         found = moved(known, before.claims.get(claim), state.claims.get(claim), HALF.caps)
         assert found in (replayed, None)
         kept = replayed
-        assert position_of(kept, HALF, TODAY) == position(state, HALF, TODAY)
+        assert standing_position(kept, HALF, TODAY) == position(state, HALF, TODAY)
 
 
 @given(moves, st.integers(1, 900))
@@ -211,3 +217,12 @@ def test_while_the_obligation_stands_what_was_frozen_counts_in_full(
 ) -> None:
     found = position(replay(played(rows, fixed=True)), HALF, TODAY)
     assert found.over_cap_cents == 0
+
+
+def test_before_an_assessment_no_cap_is_in_the_way() -> None:
+    booked = (entry(1, Act.PLAN, "one", 300, categories=CAPPED),)
+    state = replay(booked)
+
+    found = moved(standing_of(LedgerState(), HALF.caps), None, state.claims["one"], HALF.caps)
+
+    assert found == standing_of(state, HALF.caps)
