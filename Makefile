@@ -59,6 +59,9 @@ reindex: .venv/run.stamp ## build the search index anew and swap it in
 bench: .venv/dev.stamp engine ## timings; asserts nothing about time
 	@for file in tests/benchmarks/bench_*.py; do $(PY) $$file; done
 
+relevance: .venv/dev.stamp engine ## how well judged queries are answered, beside the plain engine
+	@$(PY) -m tests.search.judged
+
 faults: .venv/dev.stamp engine ## kill, cut, slow and fill up what runs here; ARGS="--kills 300 --seed 1"
 	@$(PY) -m tests.faults $(ARGS)
 
@@ -113,4 +116,5 @@ node_modules/.dev.stamp: package-lock.json
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@ node_modules/.stamp
 
-.PHONY: help run test test-browser screenshots setup test-domain format lint check openapi permissions migration key reindex bench faults lock down engine tools
+# Every target with a help text is a word, not a file.
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\#.*/\1/p' $(MAKEFILE_LIST))
