@@ -54,6 +54,8 @@ from api.social_return_reports.routes import router as social_return_reports
 from api.tenders.routes import router as tenders
 from api.tenders.service import NoticeReaders
 from api.throttle import throttled, timed
+from api.work_items.routes import router as work_items
+from api.work_items.service import ItemReader, no_item_reader
 
 SLICES = (
     health,
@@ -70,6 +72,7 @@ SLICES = (
     shortlists,
     exports,
     tenders,
+    work_items,
     matches,
     allocations,
     invitations,
@@ -101,32 +104,18 @@ def create_app(
     readers: NoticeReaders,
     rule_book_reader: RuleBookReader = no_reader,
     list_reader: ListReader = _NO_LISTS,
+    item_reader: ItemReader = no_item_reader,
     *,
     with_engines: bool = True,
 ) -> Litestar:
     """Compose the application; tests hold the engines themselves."""
-
-    def notice_readers() -> NoticeReaders:
-        return readers
-
-    def reader_of_rule_books() -> RuleBookReader:
-        return rule_book_reader
-
-    def reader_of_lists() -> ListReader:
-        return list_reader
-
     app = Litestar(
         route_handlers=[
             pages,
             Router("/v1", route_handlers=[openapi_document, *SLICES]),
             documentation(),
         ],
-        dependencies={
-            "now": Provide(_now, sync_to_thread=False),
-            "notice_readers": Provide(notice_readers, sync_to_thread=False),
-            "rule_book_reader": Provide(reader_of_rule_books, sync_to_thread=False),
-            "list_reader": Provide(reader_of_lists, sync_to_thread=False),
-        },
+        dependencies=_dependencies(readers, rule_book_reader, list_reader, item_reader),
         exception_handlers=_ON_ERRORS,
         before_request=_before,
         cors_config=CORSConfig(allow_origins=["*"], allow_methods=["GET", "HEAD", "OPTIONS"]),
@@ -144,6 +133,35 @@ def create_app(
 def _around(app: ASGIApp) -> ASGIApp:
     """Stand around everything, so that a path without a route is answered alike."""
     return standard_headers(no_trailing_slash(throttled(timed(conditional(replayable(app))))))
+
+
+def _dependencies(
+    readers: NoticeReaders,
+    rule_book_reader: RuleBookReader,
+    list_reader: ListReader,
+    item_reader: ItemReader,
+) -> dict[str, Provide]:
+    """Give what handlers ask for by name: the clock and the readers of files."""
+
+    def notice_readers() -> NoticeReaders:
+        return readers
+
+    def reader_of_rule_books() -> RuleBookReader:
+        return rule_book_reader
+
+    def reader_of_lists() -> ListReader:
+        return list_reader
+
+    def reader_of_work_items() -> ItemReader:
+        return item_reader
+
+    return {
+        "now": Provide(_now, sync_to_thread=False),
+        "notice_readers": Provide(notice_readers, sync_to_thread=False),
+        "rule_book_reader": Provide(reader_of_rule_books, sync_to_thread=False),
+        "list_reader": Provide(reader_of_lists, sync_to_thread=False),
+        "work_item_reader": Provide(reader_of_work_items, sync_to_thread=False),
+    }
 
 
 @asynccontextmanager
