@@ -71,7 +71,7 @@ def _with_anything(document: dict[str, Any]) -> str:
 
 
 def _with_wrong_example(document: dict[str, Any]) -> str:
-    body = document["paths"]["/enterprises"]["post"]["requestBody"]
+    body = document["paths"]["/shortlists"]["post"]["requestBody"]
     body["content"]["application/json"]["example"] = {"name": 7}
     return "oas3-valid-media-example"
 
