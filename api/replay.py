@@ -4,6 +4,7 @@ The answer is stored in the transaction of the effect. Whatever dies in between,
 or neither is; so a caller who saw no answer asks again under the same key.
 """
 
+import logging
 import re
 from hashlib import sha256
 from typing import Any, Final
@@ -14,11 +15,13 @@ from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Sc
 
 from api import clock
 from api.accounts.service import Actor
-from api.database import AWAY, transaction, try_lock
+from api.database import transaction, try_lock
 from api.domain.errors import Fault, InvalidInput, RuleViolation, Unavailable
 from api.idempotency import service
 from api.idempotency.service import Answer, Asked
 from api.problems import send_problem
+
+logger = logging.getLogger(__name__)
 
 HEADER: Final = b"idempotency-key"
 NEVER: Final = {"idempotency": "never"}
@@ -80,8 +83,9 @@ def replayable(app: ASGIApp) -> ASGIApp:
             await _in_one(app, scope, receive, held)
         except _Undo:
             pass
-        except (*AWAY, Unavailable) as error:
-            detail = f"The database does not answer; ask again under the same key. {error}"
+        except Exception:  # whatever kept it from being stored, it was not answered either
+            logger.exception("a keyed request was not stored")
+            detail = "The answer could not be stored; ask again under the same key."
             await send_problem(Unavailable(detail), scope["path"], send)
             return
         for message in held.messages:

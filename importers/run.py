@@ -54,6 +54,7 @@ async def _prepare_and_run(data_dir: Path, console: Console) -> None:
     from api import database, index, indexing
     from api.clock import now
     from importers.demo import load as demo
+    from importers.demo import obligations as demo_obligations
     from importers.job import run_main_job
     from importers.reference import load as reference
     from importers.rule_books import load as rule_books
@@ -68,6 +69,7 @@ async def _prepare_and_run(data_dir: Path, console: Console) -> None:
         say("Loading the demo directory")
         made = await demo.load_enterprises(now())
         tender_id = await demo.load_notices(now())
+        await demo_obligations.load_obligations(now())
         say(f"Bringing the index up to date ({made} new enterprises)")
         await indexing.catch_up()
         access = await _demo_access(data_dir)

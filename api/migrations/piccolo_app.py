@@ -15,6 +15,7 @@ from api.ledgers.tables import Claim, LedgerEntry, Obligation
 from api.limits.tables import RateWindow
 from api.matches.tables import BuyerExclusion, MatchRun, MatchVerdict
 from api.moderation.tables import ProfileClaim
+from api.oidc.tables import ExternalIdentity, OidcFlow
 from api.outbox.tables import Change, OutboxRow
 from api.people.tables import MemberInvitation
 from api.reference.tables import Cpv, MarkSchemeRow, MunicipalityRow, Nuts, ReferenceList
@@ -46,6 +47,8 @@ APP_CONFIG = AppConfig(
         MemberInvitation,
         PasswordReset,
         Session,
+        ExternalIdentity,
+        OidcFlow,
         RateWindow,
         KeptAnswer,
         AuditEvent,
