@@ -12,10 +12,10 @@ help: ## show the targets
 run: .venv/run.stamp engine ## set up, run the main job on the demo data, serve on 127.0.0.1:8000
 	@exec $(PY) -m importers run $(ARGS)
 
-test: .venv/dev.stamp engine tools ## set up and pass the tests; T=path runs a part
+test: .venv/dev.stamp tools engine ## set up and pass the tests; T=path runs a part
 	@$(PY) -m pytest -q $(T)
 
-setup: .venv/dev.stamp engine tools ## install everything for development
+setup: .venv/dev.stamp tools engine ## install everything for development
 
 test-domain: .venv/dev.stamp ## the pure rules alone, with branch coverage; needs no engine
 	@$(PY) -m coverage run -m pytest -q tests/domain
