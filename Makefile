@@ -12,16 +12,16 @@ help: ## show the targets
 run: .venv/run.stamp engine ## set up, run the main job on the demo data, serve on 127.0.0.1:8000
 	@exec $(PY) -m importers run $(ARGS)
 
-test: .venv/dev.stamp engine tools ## set up and pass the tests; T=path runs a part
+test: .venv/dev.stamp tools engine ## set up and pass the tests; T=path runs a part
 	@$(PY) -m pytest -q $(T)
 
-test-browser: .venv/dev.stamp engine tools ## the pages in the browser of the system, with axe; says so where there is none
+test-browser: .venv/dev.stamp tools engine ## the pages in the browser of the system, with axe; says so where there is none
 	@$(PY) -m pytest -q -rs tests/browser
 
 screenshots: .venv/dev.stamp engine ## make the pictures of the README anew
 	@$(PY) -m tests.browser.pictures
 
-setup: .venv/dev.stamp engine tools ## install everything for development
+setup: .venv/dev.stamp tools engine ## install everything for development
 
 test-domain: .venv/dev.stamp ## the pure rules alone, with branch coverage; needs no engine
 	@$(PY) -m coverage run -m pytest -q tests/domain

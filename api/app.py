@@ -1,7 +1,7 @@
 """The application, composed. The readers of files come from outside (ADR 13)."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import Any, Final
@@ -16,6 +16,8 @@ from litestar.types import ASGIApp
 from api import clock, index, indexing, problems
 from api.allocations.routes import router as allocations
 from api.api_keys.routes import router as api_keys
+from api.audit.service import seal_forever
+from api.audits.routes import router as audits
 from api.capacity.routes import router as capacity
 from api.conditional import conditional
 from api.database import AWAY, pool
@@ -36,7 +38,7 @@ from api.logs import configure_logging
 from api.longlists.routes import router as longlists
 from api.marks.routes import router as marks
 from api.matches.routes import router as matches
-from api.middleware import no_trailing_slash, standard_headers
+from api.middleware import no_trailing_slash, standard_headers, traced
 from api.moderation.routes import router as moderation
 from api.obligations.routes import router as obligations
 from api.oidc.routes import router as oidc
@@ -63,6 +65,7 @@ SLICES = (
     people,
     oidc,
     api_keys,
+    audits,
     directory,
     enterprises,
     marks,
@@ -132,7 +135,8 @@ def create_app(
 
 def _around(app: ASGIApp) -> ASGIApp:
     """Stand around everything, so that a path without a route is answered alike."""
-    return standard_headers(no_trailing_slash(throttled(timed(conditional(replayable(app))))))
+    inner = no_trailing_slash(throttled(timed(conditional(replayable(app)))))
+    return traced(standard_headers(inner))
 
 
 def _dependencies(
@@ -178,8 +182,7 @@ async def _working(app: Litestar) -> AsyncIterator[None]:
     if not settings().drain_in_process:
         yield
         return
-    jobs = (indexing.drain_forever(), work_forever(app.state.list_reader))
-    tasks = [asyncio.create_task(job) for job in jobs]
+    tasks = [asyncio.create_task(job) for job in jobs(app.state.list_reader)]
     try:
         yield
     finally:
@@ -188,6 +191,11 @@ async def _working(app: Litestar) -> AsyncIterator[None]:
         for task in tasks:
             with suppress(asyncio.CancelledError):
                 await task
+
+
+def jobs(list_reader: ListReader) -> tuple[Coroutine[Any, Any, None], ...]:
+    """Give what a worker does until it is stopped."""
+    return (indexing.drain_forever(), work_forever(list_reader), seal_forever())
 
 
 async def _before(request: Request[Any, Any, Any]) -> Response[bytes] | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from piccolo.conf.apps import AppConfig
 
 from api.accounts.tables import ApiKey, Membership, Organisation, Person
-from api.audit.tables import AuditEvent
+from api.audit.tables import AuditEvent, AuditSeal
 from api.capacity.tables import CapacityReservation
 from api.enterprises.tables import Enterprise, Mark, Offering, Revision
 from api.entry_imports.tables import ImportedEntry
@@ -56,6 +56,7 @@ APP_CONFIG = AppConfig(
         RateWindow,
         KeptAnswer,
         AuditEvent,
+        AuditSeal,
         OutboxRow,
         Change,
         Enterprise,
