@@ -24,6 +24,7 @@ from api.document import documentation, openapi_config, openapi_document
 from api.domain.errors import DomainError
 from api.enterprises.routes import router as enterprises
 from api.exports.routes import router as exports
+from api.fulfilment_plans.routes import router as fulfilment_plans
 from api.fulfilments.routes import router as fulfilments
 from api.health import router as health
 from api.imports.drafts import ListReader, NoLists
@@ -77,6 +78,7 @@ SLICES = (
     obligations,
     ledgers,
     fulfilments,
+    fulfilment_plans,
     social_return_reports,
 )
 

@@ -8,6 +8,8 @@ from api.accounts.tables import ApiKey, Membership, Organisation, Person
 from api.audit.tables import AuditEvent
 from api.capacity.tables import CapacityReservation
 from api.enterprises.tables import Enterprise, Mark, Offering, Revision
+from api.entry_imports.tables import ImportedEntry
+from api.fulfilment_plans.tables import FulfilmentPlan
 from api.idempotency.tables import KeptAnswer
 from api.imports.tables import ImportBatch, ImportFinding, ImportJob
 from api.invitations.tables import Invitation, InvitationEvent, Wave
@@ -75,6 +77,8 @@ APP_CONFIG = AppConfig(
         Obligation,
         Claim,
         LedgerEntry,
+        FulfilmentPlan,
+        ImportedEntry,
         Shortlist,
         ShortlistEntry,
         SavedSearch,
