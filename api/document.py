@@ -47,7 +47,7 @@ TAGS: Final = {
     "Shortlists": "Who was chosen and why; saved searches, and results that were frozen.",
     "Exports": "The directory as files, as linked data, and as a feed of changes.",
     "Tenders": "Procurement procedures and their lots.",
-    "Lots": "Work items, estimates, and plans that divide a tender into lots.",
+    "Lot plans": "Work items, estimates, and plans that divide a tender into lots.",
     "Matches": "Who can do a lot, who cannot, and why.",
     "Social return": "Rule books, obligations, and the ledgers that fulfil them.",
     "Access": "Signing in, people and their roles, keys.",
