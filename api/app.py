@@ -1,26 +1,32 @@
 """The application, composed. The readers of files come from outside (ADR 13)."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
+from typing import Any, Final
 
 from asyncpg import CharacterNotInRepertoireError, UntranslatableCharacterError
-from litestar import Litestar, Router, get
+from litestar import Litestar, Request, Response, Router
 from litestar.config.cors import CORSConfig
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
-from litestar.response import Redirect
+from litestar.types import ASGIApp
 
 from api import clock, index, indexing, problems
 from api.allocations.routes import router as allocations
+from api.api_keys.routes import router as api_keys
+from api.audit.service import seal_forever
+from api.audits.routes import router as audits
 from api.capacity.routes import router as capacity
+from api.conditional import conditional
 from api.database import AWAY, pool
 from api.directory.routes import router as directory
 from api.document import documentation, openapi_config, openapi_document
 from api.domain.errors import DomainError
 from api.enterprises.routes import router as enterprises
 from api.exports.routes import router as exports
+from api.fulfilment_plans.routes import router as fulfilment_plans
 from api.fulfilments.routes import router as fulfilments
 from api.health import router as health
 from api.imports.drafts import ListReader, NoLists
@@ -34,22 +40,34 @@ from api.lot_adoptions.routes import router as lot_adoptions
 from api.lot_plans.routes import router as lot_plans
 from api.marks.routes import router as marks
 from api.matches.routes import router as matches
-from api.middleware import no_trailing_slash, standard_headers
+from api.middleware import no_trailing_slash, standard_headers, traced
 from api.moderation.routes import router as moderation
 from api.obligations.routes import router as obligations
+from api.oidc.routes import router as oidc
+from api.pages.rendering import page_or_problem, template_config
+from api.pages.routes import router as pages
 from api.parameters import refuse_faulty_parameters
+from api.people.routes import router as people
+from api.replay import replay, replayable
 from api.rule_books.routes import router as rule_books
 from api.rule_books.service import RuleBookReader, no_reader
 from api.settings import settings
 from api.shortlists.routes import router as shortlists
+from api.sign_in.routes import router as sign_in
 from api.social_return_reports.routes import router as social_return_reports
 from api.tenders.routes import router as tenders
 from api.tenders.service import NoticeReaders
+from api.throttle import throttled, timed
 from api.work_items.routes import router as work_items
 from api.work_items.service import ItemReader, no_item_reader
 
 SLICES = (
     health,
+    sign_in,
+    people,
+    oidc,
+    api_keys,
+    audits,
     directory,
     enterprises,
     marks,
@@ -70,11 +88,23 @@ SLICES = (
     obligations,
     ledgers,
     fulfilments,
+    fulfilment_plans,
     social_return_reports,
 )
 
 
 _NO_LISTS = NoLists()
+_PROBLEMS: Final[dict[type[Exception], Any]] = {
+    DomainError: problems.on_domain_error,
+    HTTPException: problems.on_http_error,
+    RecursionError: problems.on_deep_nesting,
+    CharacterNotInRepertoireError: problems.on_unstorable_text,
+    UntranslatableCharacterError: problems.on_unstorable_text,
+    **dict.fromkeys(AWAY, problems.on_database_away),
+    Exception: problems.on_crash,
+}
+_ON_ERRORS: Final[Any] = {kind: page_or_problem(answer) for kind, answer in _PROBLEMS.items()}
+"""A page for people, a problem for programs."""
 
 
 def create_app(
@@ -88,31 +118,29 @@ def create_app(
     """Compose the application; tests hold the engines themselves."""
     app = Litestar(
         route_handlers=[
-            home,
+            pages,
             Router("/v1", route_handlers=[openapi_document, *SLICES]),
             documentation(),
         ],
         dependencies=_dependencies(readers, rule_book_reader, list_reader, item_reader),
-        exception_handlers={
-            DomainError: problems.on_domain_error,
-            HTTPException: problems.on_http_error,
-            RecursionError: problems.on_deep_nesting,
-            CharacterNotInRepertoireError: problems.on_unstorable_text,
-            UntranslatableCharacterError: problems.on_unstorable_text,
-            **dict.fromkeys(AWAY, problems.on_database_away),
-            Exception: problems.on_crash,
-        },
-        before_request=refuse_faulty_parameters,
+        exception_handlers=_ON_ERRORS,
+        before_request=_before,
         cors_config=CORSConfig(allow_origins=["*"], allow_methods=["GET", "HEAD", "OPTIONS"]),
         lifespan=[engines] if with_engines else [],
         logging_config=None,
         openapi_config=openapi_config(),
+        template_config=template_config(),
         request_max_body_size=settings().max_body_bytes,
     )
     app.state.list_reader = list_reader
-    # Around everything, so that a path without a route is answered alike.
-    app.asgi_handler = standard_headers(no_trailing_slash(app.asgi_handler))
+    app.asgi_handler = _around(app.asgi_handler)
     return app
+
+
+def _around(app: ASGIApp) -> ASGIApp:
+    """Stand around everything, so that a path without a route is answered alike."""
+    inner = no_trailing_slash(throttled(timed(conditional(replayable(app)))))
+    return traced(standard_headers(inner))
 
 
 def _dependencies(
@@ -158,8 +186,7 @@ async def _working(app: Litestar) -> AsyncIterator[None]:
     if not settings().drain_in_process:
         yield
         return
-    jobs = (indexing.drain_forever(), work_forever(app.state.list_reader))
-    tasks = [asyncio.create_task(job) for job in jobs]
+    tasks = [asyncio.create_task(job) for job in jobs(app.state.list_reader)]
     try:
         yield
     finally:
@@ -170,10 +197,15 @@ async def _working(app: Litestar) -> AsyncIterator[None]:
                 await task
 
 
-@get("/", include_in_schema=False)
-async def home() -> Redirect:
-    """Send a visitor to the documentation."""
-    return Redirect("/docs")
+def jobs(list_reader: ListReader) -> tuple[Coroutine[Any, Any, None], ...]:
+    """Give what a worker does until it is stopped."""
+    return (indexing.drain_forever(), work_forever(list_reader), seal_forever())
+
+
+async def _before(request: Request[Any, Any, Any]) -> Response[bytes] | None:
+    """Do what comes between the guards and the handler, for every operation."""
+    await refuse_faulty_parameters(request)
+    return await replay(request)
 
 
 def _now() -> datetime:

@@ -5,7 +5,7 @@ import io
 import os
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, redirect_stdout
-from contextvars import Context
+from contextvars import copy_context
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -13,6 +13,7 @@ import msgspec
 from asyncpg import (
     Connection,
     InterfaceError,
+    InternalClientError,
     OperatorInterventionError,
     PostgresConnectionError,
 )
@@ -22,7 +23,14 @@ from piccolo.table import Table
 from api.domain.errors import Unavailable
 from api.piccolo_conf import DB
 
-AWAY: Final = (OSError, PostgresConnectionError, OperatorInterventionError, InterfaceError)
+AWAY: Final = (
+    OSError,
+    PostgresConnectionError,
+    OperatorInterventionError,
+    InterfaceError,
+    # Raised by a query on a connection whose server died while the pool was resetting it.
+    InternalClientError,
+)
 """What a database that is down, or went down just now, makes the driver raise."""
 # Piccolo looks for its configuration at the root unless told where it stands.
 os.environ.setdefault("PICCOLO_CONF", "api.piccolo_conf")
@@ -130,7 +138,9 @@ async def session_lock(name: str) -> AsyncIterator[bool]:
 
 async def apart(work: Coroutine[Any, Any, Answer]) -> Answer:
     """Do something outside the open transaction, on a connection of its own."""
-    return await asyncio.create_task(work, context=Context())
+    own = copy_context()
+    own.run(DB.current_transaction.set, None)
+    return await asyncio.create_task(work, context=own)
 
 
 async def migrate() -> None:

@@ -4,20 +4,27 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
-from api.accounts.tables import ApiKey, Organisation
-from api.audit.tables import AuditEvent
+from api.accounts.tables import ApiKey, Membership, Organisation, Person
+from api.audit.tables import AuditEvent, AuditSeal
 from api.capacity.tables import CapacityReservation
 from api.enterprises.tables import Enterprise, Mark, Offering, Revision
+from api.entry_imports.tables import ImportedEntry
+from api.fulfilment_plans.tables import FulfilmentPlan
+from api.idempotency.tables import KeptAnswer
 from api.imports.tables import ImportBatch, ImportFinding, ImportJob
 from api.invitations.tables import Invitation, InvitationEvent, Wave
 from api.ledgers.tables import Claim, LedgerEntry, Obligation
+from api.limits.tables import RateWindow
 from api.lot_adoptions.tables import LotDeclaration, LotPlanAdoption
 from api.lot_plans.tables import LotPlan, LotPlanRun
 from api.matches.tables import BuyerExclusion, MatchRun, MatchVerdict
 from api.moderation.tables import ProfileClaim
+from api.oidc.tables import ExternalIdentity, OidcFlow
 from api.outbox.tables import Change, OutboxRow
+from api.people.tables import MemberInvitation
 from api.reference.tables import Cpv, MarkSchemeRow, MunicipalityRow, Nuts, ReferenceList
 from api.rule_books.tables import RuleBookVersion
+from api.sessions.tables import Session
 from api.shortlists.tables import (
     SavedSearch,
     SearchLock,
@@ -25,6 +32,7 @@ from api.shortlists.tables import (
     Shortlist,
     ShortlistEntry,
 )
+from api.sign_in.tables import PasswordReset
 from api.tenders.tables import Lot, Tender
 from api.work_items.tables import ProcedurePolicyRow, WorkItem
 
@@ -39,7 +47,17 @@ APP_CONFIG = AppConfig(
         MarkSchemeRow,
         Organisation,
         ApiKey,
+        Person,
+        Membership,
+        MemberInvitation,
+        PasswordReset,
+        Session,
+        ExternalIdentity,
+        OidcFlow,
+        RateWindow,
+        KeptAnswer,
         AuditEvent,
+        AuditSeal,
         OutboxRow,
         Change,
         Enterprise,
@@ -69,6 +87,8 @@ APP_CONFIG = AppConfig(
         Obligation,
         Claim,
         LedgerEntry,
+        FulfilmentPlan,
+        ImportedEntry,
         Shortlist,
         ShortlistEntry,
         SavedSearch,
