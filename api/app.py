@@ -23,6 +23,8 @@ from api.directory.routes import router as directory
 from api.document import documentation, openapi_config, openapi_document
 from api.domain.errors import DomainError
 from api.enterprises.routes import router as enterprises
+from api.entry_imports.drafts import EntryReader, NoEntries
+from api.entry_imports.routes import router as entry_imports
 from api.exports.routes import router as exports
 from api.fulfilment_plans.routes import router as fulfilment_plans
 from api.fulfilments.routes import router as fulfilments
@@ -79,11 +81,13 @@ SLICES = (
     ledgers,
     fulfilments,
     fulfilment_plans,
+    entry_imports,
     social_return_reports,
 )
 
 
 _NO_LISTS = NoLists()
+_NO_ENTRIES = NoEntries()
 _PROBLEMS: Final[dict[type[Exception], Any]] = {
     DomainError: problems.on_domain_error,
     HTTPException: problems.on_http_error,
@@ -102,6 +106,7 @@ def create_app(
     rule_book_reader: RuleBookReader = no_reader,
     list_reader: ListReader = _NO_LISTS,
     *,
+    entry_reader: EntryReader = _NO_ENTRIES,
     with_engines: bool = True,
 ) -> Litestar:
     """Compose the application; tests hold the engines themselves."""
@@ -115,6 +120,9 @@ def create_app(
     def reader_of_lists() -> ListReader:
         return list_reader
 
+    def reader_of_entries() -> EntryReader:
+        return entry_reader
+
     app = Litestar(
         route_handlers=[
             pages,
@@ -126,6 +134,7 @@ def create_app(
             "notice_readers": Provide(notice_readers, sync_to_thread=False),
             "rule_book_reader": Provide(reader_of_rule_books, sync_to_thread=False),
             "list_reader": Provide(reader_of_lists, sync_to_thread=False),
+            "entry_reader": Provide(reader_of_entries, sync_to_thread=False),
         },
         exception_handlers=_ON_ERRORS,
         before_request=_before,
