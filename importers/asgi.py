@@ -10,6 +10,7 @@ from importers.entries.reader import EntryFiles
 from importers.ocds import parse as ocds
 from importers.rule_books.parse import parse_rule_book
 from importers.tenderned import parse as tenderned
+from importers.work_items.read import read_items
 
 READERS: Final[NoticeReaders] = {
     "application/json": ocds.notices,
@@ -18,4 +19,4 @@ READERS: Final[NoticeReaders] = {
     "text/xml": eforms.notices,
 }
 
-app = create_app(READERS, parse_rule_book, EnterpriseLists(), entry_reader=EntryFiles())
+app = create_app(READERS, parse_rule_book, EnterpriseLists(), read_items, entry_reader=EntryFiles())
