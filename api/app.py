@@ -25,6 +25,8 @@ from api.directory.routes import router as directory
 from api.document import documentation, openapi_config, openapi_document
 from api.domain.errors import DomainError
 from api.enterprises.routes import router as enterprises
+from api.entry_imports.drafts import EntryReader, NoEntries
+from api.entry_imports.routes import router as entry_imports
 from api.exports.routes import router as exports
 from api.fulfilment_plans.routes import router as fulfilment_plans
 from api.fulfilments.routes import router as fulfilments
@@ -89,11 +91,13 @@ SLICES = (
     ledgers,
     fulfilments,
     fulfilment_plans,
+    entry_imports,
     social_return_reports,
 )
 
 
 _NO_LISTS = NoLists()
+_NO_ENTRIES = NoEntries()
 _PROBLEMS: Final[dict[type[Exception], Any]] = {
     DomainError: problems.on_domain_error,
     HTTPException: problems.on_http_error,
@@ -113,6 +117,7 @@ def create_app(
     list_reader: ListReader = _NO_LISTS,
     item_reader: ItemReader = no_item_reader,
     *,
+    entry_reader: EntryReader = _NO_ENTRIES,
     with_engines: bool = True,
 ) -> Litestar:
     """Compose the application; tests hold the engines themselves."""
@@ -122,7 +127,9 @@ def create_app(
             Router("/v1", route_handlers=[openapi_document, *SLICES]),
             documentation(),
         ],
-        dependencies=_dependencies(readers, rule_book_reader, list_reader, item_reader),
+        dependencies=_dependencies(
+            readers, rule_book_reader, list_reader, item_reader, entry_reader
+        ),
         exception_handlers=_ON_ERRORS,
         before_request=_before,
         cors_config=CORSConfig(allow_origins=["*"], allow_methods=["GET", "HEAD", "OPTIONS"]),
@@ -148,6 +155,7 @@ def _dependencies(
     rule_book_reader: RuleBookReader,
     list_reader: ListReader,
     item_reader: ItemReader,
+    entry_reader: EntryReader,
 ) -> dict[str, Provide]:
     """Give what handlers ask for by name: the clock and the readers of files."""
 
@@ -163,12 +171,16 @@ def _dependencies(
     def reader_of_work_items() -> ItemReader:
         return item_reader
 
+    def reader_of_entries() -> EntryReader:
+        return entry_reader
+
     return {
         "now": Provide(_now, sync_to_thread=False),
         "notice_readers": Provide(notice_readers, sync_to_thread=False),
         "rule_book_reader": Provide(reader_of_rule_books, sync_to_thread=False),
         "list_reader": Provide(reader_of_lists, sync_to_thread=False),
         "work_item_reader": Provide(reader_of_work_items, sync_to_thread=False),
+        "entry_reader": Provide(reader_of_entries, sync_to_thread=False),
     }
 
 
