@@ -37,7 +37,7 @@ from api.logs import configure_logging
 from api.longlists.routes import router as longlists
 from api.marks.routes import router as marks
 from api.matches.routes import router as matches
-from api.middleware import no_trailing_slash, standard_headers, traced
+from api.middleware import every_method, no_trailing_slash, standard_headers, traced
 from api.moderation.routes import router as moderation
 from api.obligations.routes import router as obligations
 from api.oidc.routes import router as oidc
@@ -55,6 +55,8 @@ from api.social_return_reports.routes import router as social_return_reports
 from api.tenders.routes import router as tenders
 from api.tenders.service import NoticeReaders
 from api.throttle import throttled, timed
+from api.webhooks.routes import router as webhooks
+from api.webhooks.service import work_forever as bring_messages
 
 SLICES = (
     health,
@@ -63,6 +65,7 @@ SLICES = (
     oidc,
     api_keys,
     audits,
+    webhooks,
     directory,
     enterprises,
     marks,
@@ -138,7 +141,7 @@ def create_app(
         request_max_body_size=settings().max_body_bytes,
     )
     app.state.list_reader = list_reader
-    app.asgi_handler = _around(app.asgi_handler)
+    app.asgi_handler = _around(every_method(app.asgi_handler, _methods(app)))
     return app
 
 
@@ -146,6 +149,16 @@ def _around(app: ASGIApp) -> ASGIApp:
     """Stand around everything, so that a path without a route is answered alike."""
     inner = no_trailing_slash(throttled(timed(conditional(replayable(app)))))
     return traced(standard_headers(inner))
+
+
+def _methods(app: Litestar) -> dict[str, str]:
+    """Give the methods of every path, as `Allow` tells them."""
+    found: dict[str, set[str]] = {}
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", ()):
+            of_path = found.setdefault(route.path_format, set())
+            of_path |= getattr(handler, "http_methods", set()) | {"OPTIONS"}
+    return {path: ", ".join(sorted(methods)) for path, methods in found.items()}
 
 
 @asynccontextmanager
@@ -175,7 +188,7 @@ async def _working(app: Litestar) -> AsyncIterator[None]:
 
 def jobs(list_reader: ListReader) -> tuple[Coroutine[Any, Any, None], ...]:
     """Give what a worker does until it is stopped."""
-    return (indexing.drain_forever(), work_forever(list_reader), seal_forever())
+    return (indexing.drain_forever(), work_forever(list_reader), seal_forever(), bring_messages())
 
 
 async def _before(request: Request[Any, Any, Any]) -> Response[bytes] | None:

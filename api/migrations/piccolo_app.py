@@ -30,6 +30,7 @@ from api.shortlists.tables import (
 )
 from api.sign_in.tables import PasswordReset
 from api.tenders.tables import Lot, Tender
+from api.webhooks.tables import Webhook, WebhookDelivery, WebhookPlace
 
 APP_CONFIG = AppConfig(
     app_name="perceel",
@@ -81,5 +82,8 @@ APP_CONFIG = AppConfig(
         SavedSearch,
         SearchLock,
         SearchLockEntry,
+        Webhook,
+        WebhookDelivery,
+        WebhookPlace,
     ],
 )
