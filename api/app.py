@@ -18,6 +18,7 @@ from api.allocations.routes import router as allocations
 from api.api_keys.routes import router as api_keys
 from api.capacity.routes import router as capacity
 from api.conditional import conditional
+from api.contacts.routes import router as contacts
 from api.database import AWAY, pool
 from api.directory.routes import router as directory
 from api.document import documentation, openapi_config, openapi_document
@@ -64,6 +65,7 @@ SLICES = (
     enterprises,
     marks,
     capacity,
+    contacts,
     moderation,
     imports,
     shortlists,

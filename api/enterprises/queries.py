@@ -142,6 +142,19 @@ async def pending_revision(revision_id: UUID) -> Row | None:
     return rows[0] if rows else None
 
 
+async def take_back(ids: Sequence[UUID], now: datetime) -> list[UUID]:
+    """Withdraw profiles that nobody touched since they were made; gives which.
+
+    Their numbers become free, so that the list can come again.
+    """
+    sql = """
+    UPDATE enterprise SET state = 'withdrawn', external_id = NULL, kvk_number = NULL,
+      version = version + 1, updated_at = $2
+    WHERE id = ANY($1) AND state = 'published' AND version = 1 AND owner IS NULL RETURNING id
+    """
+    return sorted(row["id"] for row in await fetch(sql, list(ids), now))
+
+
 async def verify_mark(
     enterprise_id: UUID, mark: tuple[str, str | None], verified_on: date, verified_by: str
 ) -> None:

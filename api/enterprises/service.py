@@ -12,6 +12,7 @@ from api.audit import service as audit
 from api.clock import legal_day
 from api.database import lock, transaction
 from api.domain.errors import Fault, Gone, InvalidInput, NotFound
+from api.domain.profile.restating import new_marks, paired_offerings
 from api.domain.values import digits
 from api.enterprises import queries
 from api.enterprises.drafts import (
@@ -22,11 +23,10 @@ from api.enterprises.drafts import (
     Stored,
     StoreState,
     drafted,
-    new_claims,
+    mark_row,
     offering_row,
     only_patched,
     overwritten,
-    paired_offerings,
     patched_columns,
     revision_row,
     sound_offering,
@@ -346,12 +346,13 @@ async def _overwrite(enterprise_id: UUID, draft: Draft, actor: Actor, now: datet
     added = [offering_row(enterprise_id, new, n) for n, (old, new) in enumerate(pairs) if not old]
     for position, (old, columns) in enumerate(pairs):
         if old is not None:
-            values = columns | {"position": position, "version": old["version"] + 1}
+            values = {**columns, "position": position, "version": old["version"] + 1}
             await queries.update_offering(UUID(old["id"]), values)
     await queries.withdraw_offerings(dropped, now)
     await queries.delete_claims(enterprise_id)
     held = [] if before is None else before["marks"]
-    marks = new_claims(enterprise_id, held, draft, actor.identity)
+    fresh = new_marks(held, draft.marks)
+    marks = [mark_row(enterprise_id, columns, actor.identity) for columns in fresh]
     await queries.insert([], added, marks)
     version = 1 if before is None else before["version"] + 1
     hashed = {"content_hash": draft.content_hash, "version": version, "updated_at": now}
