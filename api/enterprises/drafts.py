@@ -247,11 +247,18 @@ def only_patched(columns: dict[str, Any], patch: EnterprisePatch) -> dict[str, A
     return {name: value for name, value in columns.items() if name in names}
 
 
-def overwritten(before: dict[str, Any], draft: Draft) -> list[str]:
-    """Name the columns in which a newer statement differs; before: a profile as read."""
+def restatement(
+    before: Row, draft: Draft, actor: Actor, now: datetime
+) -> tuple[list[str], dict[str, Any]]:
+    """Name the columns in which a newer statement differs, and give the row's new values."""
     newer = _with_details(draft.columns, draft.columns["details"])
-    former = before | (before.get("details") or {})
-    return [name for name, value in newer.items() if former.get(name) != value]
+    former = {**before, **(before["details"] or {})}
+    fields = [name for name, value in newer.items() if former.get(name) != value]
+    version = {"content_hash": draft.content_hash, "version": before["version"] + 1}
+    values = draft.columns | version | {"updated_at": now}
+    if "target_group_share" in fields:
+        values |= {"share_verified_on": None, "share_stated_by": actor.identity}
+    return fields, values
 
 
 def _with_details(columns: Row, details: str) -> dict[str, Any]:
@@ -330,7 +337,7 @@ class Plan:
         self.enterprises: list[Row] = []
         self.offerings: list[Row] = []
         self.marks: list[Row] = []
-        self.updates: list[tuple[UUID, Draft]] = []
+        self.updates: dict[UUID, Draft] = {}
 
     def decide(self, record: EnterpriseIn, draft: Draft | tuple[Fault, ...]) -> Stored:
         """Decide on one record, and plan its rows."""
@@ -351,7 +358,7 @@ class Plan:
         # What an enterprise keeps itself, no list overwrites.
         if here.content_hash == draft.content_hash or here.owner is not None:
             return Stored(StoreState.UNCHANGED, here.id)
-        self.updates.append((here.id, draft))
+        self.updates[here.id] = draft
         return Stored(StoreState.UPDATED, here.id)
 
     def _create(self, record: EnterpriseIn, draft: Draft) -> Stored:

@@ -103,23 +103,24 @@ async def withdraw_offerings(ids: Sequence[UUID], now: datetime) -> None:
     await fetch(sql, list(ids), now)
 
 
-async def delete_claims(enterprise_id: UUID) -> None:
+async def delete_claims(ids: Sequence[UUID]) -> None:
     """Drop marks that were only claimed: a new statement of the enterprise replaces them."""
     sql = """
-    DELETE FROM quality_mark WHERE enterprise = $1 AND verified_on IS NULL AND revoked_on IS NULL
+    DELETE FROM quality_mark
+    WHERE enterprise = ANY($1) AND verified_on IS NULL AND revoked_on IS NULL
     """
-    await fetch(sql, enterprise_id)
+    await fetch(sql, list(ids))
 
 
-async def unverify_uncovered(enterprise_id: UUID) -> None:
-    """Turn certificates that do not name the firm's present KvK number back into claims."""
+async def unverify_uncovered(ids: Sequence[UUID]) -> None:
+    """Turn certificates that do not name their firm's present KvK number back into claims."""
     sql = """
     UPDATE quality_mark m SET verified_on = NULL, verified_by = NULL, verified_reference = NULL
     FROM enterprise e
-    WHERE m.enterprise = $1 AND e.id = $1 AND cardinality(m.holder_kvk_numbers) > 0
+    WHERE m.enterprise = ANY($1) AND e.id = m.enterprise AND cardinality(m.holder_kvk_numbers) > 0
       AND (e.kvk_number IS NULL OR NOT e.kvk_number = ANY(m.holder_kvk_numbers))
     """
-    await fetch(sql, enterprise_id)
+    await fetch(sql, list(ids))
 
 
 async def insert_revisions(rows: Sequence[Row]) -> None:

@@ -208,7 +208,7 @@ async def _join(merged: Known, successor: Known) -> None:
     await profiles.update_enterprise(merged.id, gone)
     if kept:
         await profiles.update_enterprise(successor.id, kept)
-    await profiles.unverify_uncovered(successor.id)
+    await profiles.unverify_uncovered([successor.id])
 
 
 async def _claimant(known: Known | None, actor: Actor) -> UUID:
