@@ -22,6 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
+from uuid import UUID
 
 import msgspec
 import psutil
@@ -162,7 +163,7 @@ async def _prepare() -> list[str]:
 
 async def main(given: argparse.Namespace) -> None:
     """Import through a job, as the API does, and then bring the index up to date."""
-    from api import database, index, indexing
+    from api import database, index
     from api.accounts.service import SYSTEM
     from api.imports import service
     from api.imports.schemas import ImportMode, ImportRequest, ListForm
@@ -183,26 +184,33 @@ async def main(given: argparse.Namespace) -> None:
         )
         print(f"{given.form}: {len(asked.content) / 1e6:.0f} MB, {given.mode}")  # noqa: T201  a script
         job = await service.submit(asked, EnterpriseLists(), SYSTEM, NOW)
-        follower = (
-            asyncio.create_task(indexing.drain_forever()) if given.index == "beside" else None
-        )
-        await _time("import", given.enterprises, service.work_once(EnterpriseLists()))
-        done = await service.read(job.id, SYSTEM)
-        print(done.state, done.rows_created, "created,", done.rows_rejected, "rejected")  # noqa: T201  a script
-        if follower is not None:
-            await _time("index, after the last row", given.enterprises, _followed())
-            follower.cancel()
-        if given.index == "after":
-            await _time("index", given.enterprises, indexing.catch_up())
+        await _work_off(given, job.id)
         if given.again:
             await _again(asked)
+
+
+async def _work_off(given: argparse.Namespace, job_id: UUID) -> None:
+    from api import indexing
+    from api.accounts.service import SYSTEM
+    from api.imports import service
+    from importers.enterprises.reader import EnterpriseLists
+
+    beside = [asyncio.create_task(indexing.drain_forever())] if given.index == "beside" else []
+    await _time("import", given.enterprises, service.work_once(EnterpriseLists()))
+    done = await service.read(job_id, SYSTEM)
+    print(done.state, done.rows_created, "created,", done.rows_rejected, "rejected")  # noqa: T201  a script
+    for task in beside:
+        await _time("index, after the last row", given.enterprises, _followed())
+        task.cancel()
+    if given.index == "after":
+        await _time("index", given.enterprises, indexing.catch_up())
 
 
 async def _followed() -> None:
     """Wait until nothing is left for the index."""
     from api import database
 
-    while await database.fetch("SELECT 1 FROM outbox LIMIT 1"):
+    while await database.fetch("SELECT 1 FROM outbox LIMIT 1"):  # noqa: ASYNC110  nobody tells us
         await asyncio.sleep(0.2)
 
 
