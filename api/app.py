@@ -20,6 +20,7 @@ from api.audit.service import seal_forever
 from api.audits.routes import router as audits
 from api.capacity.routes import router as capacity
 from api.conditional import conditional
+from api.contacts.routes import router as contacts
 from api.database import AWAY, pool
 from api.directory.routes import router as directory
 from api.document import documentation, openapi_config, openapi_document
@@ -77,6 +78,7 @@ SLICES = (
     enterprises,
     marks,
     capacity,
+    contacts,
     moderation,
     imports,
     shortlists,
