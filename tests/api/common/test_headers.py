@@ -33,7 +33,7 @@ async def test_every_answer_carries_the_standard_headers(
     response = await client.request(method, path)
 
     assert {name for name in HEADERS if name not in response.headers} == set()
-    assert response.headers["API-Version"] == "0.1.0"
+    assert response.headers["API-Version"] == "1.0.0"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
 
@@ -62,3 +62,9 @@ async def test_no_answer_is_given_to_writing_from_another_site(client: AsyncClie
     response = await client.options(f"/v1/enterprises/{UNKNOWN}", headers=asked)
 
     assert "DELETE" not in response.headers.get("Access-Control-Allow-Methods", "")
+
+
+async def test_options_names_every_method_of_the_path(client: AsyncClient) -> None:
+    answer = await client.options(f"/v1/enterprises/{UNKNOWN}")
+
+    assert answer.headers["Allow"] == "DELETE, GET, OPTIONS, PATCH"
