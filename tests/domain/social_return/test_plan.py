@@ -15,8 +15,10 @@ from api.domain.social_return.plan_options import (
     Options,
     PurchaseOption,
     UnitOption,
+    a_year,
     cost_of,
     credit_of,
+    in_window,
     keeps_to,
 )
 from api.domain.values import Cents
@@ -243,3 +245,10 @@ def test_lines_too_small_to_count_close_nothing() -> None:
 
     # Each line of 0.4 cents is rounded to nothing, although together they are four cents.
     assert (plan.closes, plan.credit_cents) == (False, 0)
+
+
+def test_capacity_a_year_is_shared_out_over_the_days_and_back() -> None:
+    assert in_window(None, 90) is None
+    assert in_window(10_000_000, 92) == 2_520_547
+    assert a_year(2_520_547, 92) <= 10_000_000
+    assert a_year(1, 92) == 4
