@@ -20,6 +20,7 @@ from api.audit.service import seal_forever
 from api.audits.routes import router as audits
 from api.capacity.routes import router as capacity
 from api.conditional import conditional
+from api.contacts.routes import router as contacts
 from api.database import AWAY, pool
 from api.directory.routes import router as directory
 from api.document import documentation, openapi_config, openapi_document
@@ -38,9 +39,11 @@ from api.invitations.routes import router as invitations
 from api.ledgers.routes import router as ledgers
 from api.logs import configure_logging
 from api.longlists.routes import router as longlists
+from api.lot_adoptions.routes import router as lot_adoptions
+from api.lot_plans.routes import router as lot_plans
 from api.marks.routes import router as marks
 from api.matches.routes import router as matches
-from api.middleware import no_trailing_slash, standard_headers, traced
+from api.middleware import every_method, no_trailing_slash, standard_headers, traced
 from api.moderation.routes import router as moderation
 from api.obligations.routes import router as obligations
 from api.oidc.routes import router as oidc
@@ -58,6 +61,8 @@ from api.social_return_reports.routes import router as social_return_reports
 from api.tenders.routes import router as tenders
 from api.tenders.service import NoticeReaders
 from api.throttle import throttled, timed
+from api.webhooks.routes import router as webhooks
+from api.webhooks.service import work_forever as bring_messages
 from api.work_items.routes import router as work_items
 from api.work_items.service import ItemReader, no_item_reader
 
@@ -68,10 +73,12 @@ SLICES = (
     oidc,
     api_keys,
     audits,
+    webhooks,
     directory,
     enterprises,
     marks,
     capacity,
+    contacts,
     moderation,
     imports,
     shortlists,
@@ -80,6 +87,8 @@ SLICES = (
     work_items,
     matches,
     allocations,
+    lot_plans,
+    lot_adoptions,
     invitations,
     longlists,
     rule_books,
@@ -136,7 +145,7 @@ def create_app(
         request_max_body_size=settings().max_body_bytes,
     )
     app.state.list_reader = list_reader
-    app.asgi_handler = _around(app.asgi_handler)
+    app.asgi_handler = _around(every_method(app.asgi_handler, _methods(app)))
     return app
 
 
@@ -180,6 +189,16 @@ def _dependencies(
     }
 
 
+def _methods(app: Litestar) -> dict[str, str]:
+    """Give the methods of every path, as `Allow` tells them."""
+    found: dict[str, set[str]] = {}
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", ()):
+            of_path = found.setdefault(route.path_format, set())
+            of_path |= getattr(handler, "http_methods", set()) | {"OPTIONS"}
+    return {path: ", ".join(sorted(methods)) for path, methods in found.items()}
+
+
 @asynccontextmanager
 async def engines(app: Litestar) -> AsyncIterator[None]:
     """Hold the engines that the application needs, as long as it runs."""
@@ -207,7 +226,7 @@ async def _working(app: Litestar) -> AsyncIterator[None]:
 
 def jobs(list_reader: ListReader) -> tuple[Coroutine[Any, Any, None], ...]:
     """Give what a worker does until it is stopped."""
-    return (indexing.drain_forever(), work_forever(list_reader), seal_forever())
+    return (indexing.drain_forever(), work_forever(list_reader), seal_forever(), bring_messages())
 
 
 async def _before(request: Request[Any, Any, Any]) -> Response[bytes] | None:
