@@ -1,6 +1,6 @@
 """Reads and writes of match runs, in SQL. No rule is decided here."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
@@ -10,6 +10,7 @@ import msgspec
 
 from api.clock import new_id
 from api.database import Row, as_struct, copy_rows, fetch
+from api.domain.capacity import left
 from api.domain.directory import LegalForm, QualityMark, ServiceMode, ShareBucket
 from api.domain.matching.facts import EnterpriseFacts, MarkFacts, OfferingFacts
 from api.domain.matching.near_miss import Shortfall
@@ -109,6 +110,8 @@ class Sought(msgspec.Struct, frozen=True):
     found_by_text: tuple[UUID, ...] = ()
     text_decides: bool = False
     """Text may bring any offering, not just those without a code."""
+    reserved: Mapping[UUID, int] = {}
+    """Cents a year that are held of offerings in the term of the lot."""
 
 
 async def terms(tender_id: UUID) -> TenderTerms:
@@ -123,23 +126,23 @@ async def candidates(sought: Sought) -> list[EnterpriseFacts]:
     asked = (list(sought.codes), above, list(sought.found_by_text), sought.text_decides)
     places = None if sought.places is None else list(sought.places)
     rows = await fetch(_FACTS + _IN_CATEGORY, sought.tender_id, places, *asked)
-    return await _facts(rows, sought.centres)
+    return await _facts(rows, sought)
 
 
 async def candidate(enterprise_id: UUID, sought: Sought) -> EnterpriseFacts | None:
     """Read the facts of one enterprise, whatever it offers and whether it is published or not."""
     places = None if sought.places is None else list(sought.places)
     rows = await fetch(_FACTS + _ONE_FIRM, sought.tender_id, places, enterprise_id)
-    found = await _facts(rows, sought.centres)
+    found = await _facts(rows, sought)
     return found[0] if found else None
 
 
-async def _facts(rows: Sequence[Row], places: Sequence[Point]) -> list[EnterpriseFacts]:
+async def _facts(rows: Sequence[Row], sought: Sought) -> list[EnterpriseFacts]:
     firms: dict[str, list[Row]] = {}
     for row in rows:
         firms.setdefault(row["enterprise_id"], []).append(row)
     marks = await _marks(firms)
-    return [_enterprise(own, marks.get(firm, []), places) for firm, own in firms.items()]
+    return [_enterprise(own, marks.get(firm, []), sought) for firm, own in firms.items()]
 
 
 async def _marks(enterprise_ids: Iterable[str]) -> dict[str, list[MarkFacts]]:
@@ -171,9 +174,9 @@ _MODES: Final = {one.value: one for one in ServiceMode}
 
 
 def _enterprise(
-    rows: Sequence[Row], marks: Iterable[MarkFacts], places: Sequence[Point]
+    rows: Sequence[Row], marks: Iterable[MarkFacts], sought: Sought
 ) -> EnterpriseFacts:
-    one = rows[0]
+    one, places = rows[0], sought.centres
     form, share, lat = one["legal_form"], one["target_group_share"], one["lat"]
     seat = Point(lat, one["lon"]) if places and lat is not None else None
     return EnterpriseFacts(
@@ -189,11 +192,16 @@ def _enterprise(
         track_record=one["track_record"],
         excluded_by_buyer=one["excluded"],
         distance_km=kilometres(seat, places),
-        offerings=tuple([_offering(row) for row in rows if row["offering_id"] is not None]),
+        offerings=tuple(
+            [_offering(row, sought.reserved) for row in rows if row["offering_id"] is not None]
+        ),
     )
 
 
-def _offering(row: Row) -> OfferingFacts:
+def _offering(row: Row, reserved: Mapping[UUID, int]) -> OfferingFacts:
+    free = row["reliable_capacity_cents"]
+    if reserved and free is not None:
+        free = left(free, reserved.get(UUID(row["offering_id"]), 0))
     return OfferingFacts(
         id=row["offering_id"],
         enterprise_id=row["enterprise_id"],
@@ -201,7 +209,7 @@ def _offering(row: Row) -> OfferingFacts:
         service_mode=_MODES[row["service_mode"]],
         area_full=frozenset(row["area_full"]),
         area_partial=frozenset(row["area_partial"]),
-        free_capacity_cents=row["reliable_capacity_cents"],
+        free_capacity_cents=free,
         lead_time_days=row["lead_time_days"],
         minimum_order_cents=row["minimum_order_cents"],
     )
