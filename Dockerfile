@@ -2,7 +2,7 @@
 FROM node:20-slim AS pages
 WORKDIR /build
 COPY package.json package-lock.json ./
-RUN npm ci --ignore-scripts --omit=optional --no-audit --no-fund
+RUN npm ci --ignore-scripts --omit=optional --omit=dev --no-audit --no-fund
 
 FROM python:3.11-slim
 RUN useradd --create-home --uid 10001 perceel
@@ -12,7 +12,7 @@ RUN pip install --no-cache-dir --require-hashes -r requirements/run.txt
 COPY api api
 COPY search search
 COPY importers importers
-COPY --from=pages /build/node_modules/swagger-ui-dist node_modules/swagger-ui-dist
+COPY --from=pages /build/node_modules node_modules
 USER perceel
 ENV PICCOLO_CONF=api.piccolo_conf PYTHONUNBUFFERED=1 HOST=0.0.0.0
 EXPOSE 8000

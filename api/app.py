@@ -4,17 +4,20 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
+from typing import Any, Final
 
 from asyncpg import CharacterNotInRepertoireError, UntranslatableCharacterError
-from litestar import Litestar, Router, get
+from litestar import Litestar, Request, Response, Router
 from litestar.config.cors import CORSConfig
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
-from litestar.response import Redirect
+from litestar.types import ASGIApp
 
 from api import clock, index, indexing, problems
 from api.allocations.routes import router as allocations
+from api.api_keys.routes import router as api_keys
 from api.capacity.routes import router as capacity
+from api.conditional import conditional
 from api.database import AWAY, pool
 from api.directory.routes import router as directory
 from api.document import documentation, openapi_config, openapi_document
@@ -35,17 +38,28 @@ from api.matches.routes import router as matches
 from api.middleware import no_trailing_slash, standard_headers
 from api.moderation.routes import router as moderation
 from api.obligations.routes import router as obligations
+from api.oidc.routes import router as oidc
+from api.pages.rendering import page_or_problem, template_config
+from api.pages.routes import router as pages
 from api.parameters import refuse_faulty_parameters
+from api.people.routes import router as people
+from api.replay import replay, replayable
 from api.rule_books.routes import router as rule_books
 from api.rule_books.service import RuleBookReader, no_reader
 from api.settings import settings
 from api.shortlists.routes import router as shortlists
+from api.sign_in.routes import router as sign_in
 from api.social_return_reports.routes import router as social_return_reports
 from api.tenders.routes import router as tenders
 from api.tenders.service import NoticeReaders
+from api.throttle import throttled, timed
 
 SLICES = (
     health,
+    sign_in,
+    people,
+    oidc,
+    api_keys,
     directory,
     enterprises,
     marks,
@@ -68,6 +82,17 @@ SLICES = (
 
 
 _NO_LISTS = NoLists()
+_PROBLEMS: Final[dict[type[Exception], Any]] = {
+    DomainError: problems.on_domain_error,
+    HTTPException: problems.on_http_error,
+    RecursionError: problems.on_deep_nesting,
+    CharacterNotInRepertoireError: problems.on_unstorable_text,
+    UntranslatableCharacterError: problems.on_unstorable_text,
+    **dict.fromkeys(AWAY, problems.on_database_away),
+    Exception: problems.on_crash,
+}
+_ON_ERRORS: Final[Any] = {kind: page_or_problem(answer) for kind, answer in _PROBLEMS.items()}
+"""A page for people, a problem for programs."""
 
 
 def create_app(
@@ -90,7 +115,7 @@ def create_app(
 
     app = Litestar(
         route_handlers=[
-            home,
+            pages,
             Router("/v1", route_handlers=[openapi_document, *SLICES]),
             documentation(),
         ],
@@ -100,26 +125,23 @@ def create_app(
             "rule_book_reader": Provide(reader_of_rule_books, sync_to_thread=False),
             "list_reader": Provide(reader_of_lists, sync_to_thread=False),
         },
-        exception_handlers={
-            DomainError: problems.on_domain_error,
-            HTTPException: problems.on_http_error,
-            RecursionError: problems.on_deep_nesting,
-            CharacterNotInRepertoireError: problems.on_unstorable_text,
-            UntranslatableCharacterError: problems.on_unstorable_text,
-            **dict.fromkeys(AWAY, problems.on_database_away),
-            Exception: problems.on_crash,
-        },
-        before_request=refuse_faulty_parameters,
+        exception_handlers=_ON_ERRORS,
+        before_request=_before,
         cors_config=CORSConfig(allow_origins=["*"], allow_methods=["GET", "HEAD", "OPTIONS"]),
         lifespan=[engines] if with_engines else [],
         logging_config=None,
         openapi_config=openapi_config(),
+        template_config=template_config(),
         request_max_body_size=settings().max_body_bytes,
     )
     app.state.list_reader = list_reader
-    # Around everything, so that a path without a route is answered alike.
-    app.asgi_handler = standard_headers(no_trailing_slash(app.asgi_handler))
+    app.asgi_handler = _around(app.asgi_handler)
     return app
+
+
+def _around(app: ASGIApp) -> ASGIApp:
+    """Stand around everything, so that a path without a route is answered alike."""
+    return standard_headers(no_trailing_slash(throttled(timed(conditional(replayable(app))))))
 
 
 @asynccontextmanager
@@ -148,10 +170,10 @@ async def _working(app: Litestar) -> AsyncIterator[None]:
                 await task
 
 
-@get("/", include_in_schema=False)
-async def home() -> Redirect:
-    """Send a visitor to the documentation."""
-    return Redirect("/docs")
+async def _before(request: Request[Any, Any, Any]) -> Response[bytes] | None:
+    """Do what comes between the guards and the handler, for every operation."""
+    await refuse_faulty_parameters(request)
+    return await replay(request)
 
 
 def _now() -> datetime:

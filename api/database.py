@@ -13,6 +13,7 @@ import msgspec
 from asyncpg import (
     Connection,
     InterfaceError,
+    InternalClientError,
     OperatorInterventionError,
     PostgresConnectionError,
 )
@@ -22,7 +23,14 @@ from piccolo.table import Table
 from api.domain.errors import Unavailable
 from api.piccolo_conf import DB
 
-AWAY: Final = (OSError, PostgresConnectionError, OperatorInterventionError, InterfaceError)
+AWAY: Final = (
+    OSError,
+    PostgresConnectionError,
+    OperatorInterventionError,
+    InterfaceError,
+    # Raised by a query on a connection whose server died while the pool was resetting it.
+    InternalClientError,
+)
 """What a database that is down, or went down just now, makes the driver raise."""
 # Piccolo looks for its configuration at the root unless told where it stands.
 os.environ.setdefault("PICCOLO_CONF", "api.piccolo_conf")

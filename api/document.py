@@ -13,6 +13,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, Contact, License, SecurityScheme, Server, Tag
 from litestar.static_files import create_static_files_router
 
+from api.conventions import add_conventions
 from api.middleware import API_VERSION
 
 _ASSETS: Final = Path(__file__).parents[1] / "node_modules" / "swagger-ui-dist"
@@ -50,6 +51,7 @@ TAGS: Final = {
     "Tenders": "Procurement procedures and their lots.",
     "Matches": "Who can do a lot, who cannot, and why.",
     "Social return": "Rule books, obligations, and the ledgers that fulfil them.",
+    "Access": "Signing in, people and their roles, keys.",
     "Operations": "Whether the service works.",
 }
 
@@ -73,7 +75,14 @@ def openapi_config() -> OpenAPIConfig:
             security_schemes={
                 "apiKey": SecurityScheme(
                     type="http", scheme="bearer", description="An API key, `pcl_...`."
-                )
+                ),
+                "session": SecurityScheme(
+                    type="apiKey",
+                    name="__Host-perceel",
+                    security_scheme_in="cookie",
+                    description="Somebody who signed in. Unsafe methods need `Origin` or"
+                    " `Sec-Fetch-Site` of this site.",
+                ),
             }
         ),
         render_plugins=[JsonRenderPlugin()],
@@ -111,6 +120,7 @@ def described(app: Litestar) -> dict[str, Any]:
         text = texts.get(str(schema.get("title")).partition("[")[0])
         schema.pop("description", None)
         schema.update({} if text is None else {"description": text})
+    add_conventions(document, app)
     for item in document["paths"].values():
         for operation in item.values():
             for answer in operation["responses"].values():

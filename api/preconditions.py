@@ -7,7 +7,8 @@ from litestar.datastructures import ResponseHeader
 
 from api.problems import PreconditionFailed, PreconditionRequired
 
-_ETAG: Final = re.compile(r'"v(\d{1,9})"')
+_ETAG: Final = re.compile(r'"v(\d{1,9})(?:\.[0-9a-f]{18})?"')
+"""A version, and what api.conditional puts behind it."""
 
 
 def documented(name: str, description: str) -> ResponseHeader:

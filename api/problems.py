@@ -7,6 +7,7 @@ import msgspec
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.types import Send
 
 from api.decoding import as_fault, faults_of, unstorable
 from api.domain.errors import (
@@ -40,15 +41,37 @@ class Problem(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, k
 
 
 class AccessDenied(DomainError):
-    """The key is good, but not for this."""
+    """Whoever asks is known, but may not do this."""
 
     code = "missing-scope"
 
 
 class NotAuthenticated(DomainError):
-    """No key, or one that is unknown, expired or revoked."""
+    """No key and no session, or one that is unknown, expired or ended."""
 
     code = "not-authenticated"
+
+
+class CrossSiteRequest(DomainError):
+    """A page of another site, or one that can't be told, asks in the name of who is signed in."""
+
+    code = "cross-site-request"
+
+
+class TooManyRequests(DomainError):
+    """More than the published limit; `retry_after` in whole seconds."""
+
+    code = "too-many-requests"
+
+    def __init__(self, detail: str, retry_after: int) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class TooSlow(DomainError):
+    """The answer did not begin within the limit; what was begun is undone."""
+
+    code = "too-slow"
 
 
 class UnsupportedMediaType(DomainError):
@@ -72,8 +95,9 @@ class PreconditionFailed(DomainError):
 STATUS: Final[dict[type[DomainError], tuple[int, str]]] = {
     InvalidInput: (400, "The input is not valid"),
     InvalidValue: (400, "The input is not valid"),
-    NotAuthenticated: (401, "An API key is needed"),
-    AccessDenied: (403, "The key lacks the scope for this"),
+    NotAuthenticated: (401, "Nobody is known to be asking"),
+    AccessDenied: (403, "Not allowed with these scopes"),
+    CrossSiteRequest: (403, "Asked from another site"),
     NotFound: (404, "Not found"),
     RuleViolation: (409, "A rule of the field forbids this"),
     Gone: (410, "No longer here"),
@@ -81,6 +105,8 @@ STATUS: Final[dict[type[DomainError], tuple[int, str]]] = {
     TooLarge: (413, "Too large"),
     UnsupportedMediaType: (415, "Unsupported media type"),
     PreconditionRequired: (428, "If-Match is required"),
+    TooManyRequests: (429, "Too many requests"),
+    TooSlow: (503, "It takes too long"),
     Unavailable: (503, "Temporarily not available"),
 }
 HTTP_CODES: Final = {
@@ -101,14 +127,20 @@ HTTP_CODES: Final = {
 
 def on_domain_error(request: Request[Any, Any, Any], error: DomainError) -> Response[Problem]:
     """Answer a rule that was broken on purpose to be seen."""
-    status, title = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
-    code = error.value_code if isinstance(error, InvalidValue) else error.code
-    problem = _problem(request, status, title, error.detail, code)
+    problem = _problem_of(error, request.url.path)
     if isinstance(error, InvalidInput):
         problem = msgspec.structs.replace(problem, errors=error.faults)
     if isinstance(error, Gone):
         problem = msgspec.structs.replace(problem, successor_id=error.successor_id)
-    return _response(problem)
+    return _response(problem, _headers(error))
+
+
+def _headers(error: DomainError) -> dict[str, str]:
+    if isinstance(error, TooManyRequests):
+        return {"Retry-After": str(error.retry_after)}
+    if isinstance(error, TooSlow):
+        return {"Retry-After": "60"}
+    return {"WWW-Authenticate": "Bearer"} if isinstance(error, NotAuthenticated) else {}
 
 
 def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
@@ -116,7 +148,7 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
     status = error.status_code
     code = HTTP_CODES.get(status, f"http-{status}")
     title = "The input is not valid" if status == 400 else error.detail  # noqa: PLR2004  HTTP
-    problem = _problem(request, status, title, error.detail, code)
+    problem = _problem(request.url.path, status, title, error.detail, code)
     if isinstance(error, ValidationException) or status == 400:  # noqa: PLR2004  HTTP
         faults = _faults(request, error)
         detail = "; ".join(fault.detail for fault in faults[:3]) or error.detail
@@ -147,19 +179,33 @@ def on_crash(request: Request[Any, Any, Any], error: Exception) -> Response[Prob
     """Answer a fault of ours. The cause goes to the log, never to the caller."""
     logger.error("unhandled error on %s %s", request.method, request.url.path, exc_info=error)
     detail = "The server failed to answer. Nothing was stored."
-    return _response(_problem(request, 500, "Internal error", detail, HTTP_CODES[500]))
+    return _response(_problem(request.url.path, 500, "Internal error", detail, HTTP_CODES[500]))
 
 
-def _problem(
-    request: Request[Any, Any, Any], status: int, title: str, detail: str, code: str
-) -> Problem:
+async def send_problem(error: DomainError, path: str, send: Send) -> None:
+    """Answer where no route was asked yet: limits and the like."""
+    problem = _problem_of(error, path)
+    told = {"Content-Type": MEDIA_TYPE, **_headers(error)}
+    headers = [(name.lower().encode(), value.encode()) for name, value in told.items()]
+    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
+    body = msgspec.json.encode(problem)
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def _problem_of(error: DomainError, path: str) -> Problem:
+    status, title = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    code = error.value_code if isinstance(error, InvalidValue) else error.code
+    return _problem(path, status, title, error.detail, code)
+
+
+def _problem(path: str, status: int, title: str, detail: str, code: str) -> Problem:
     return Problem(
         type=f"/problems/{code}",
         status=status,
         title=title,
         detail=detail,
         code=code,
-        instance=request.url.path,
+        instance=path,
     )
 
 
@@ -196,10 +242,10 @@ def _public_name(key: str, source: object) -> str:
     return first + "".join(other.capitalize() for other in others)
 
 
-_MEANINGS: Final = {
+MEANINGS: Final = {
     400: "The input is not valid; every fault is listed with its place.",
-    401: "No valid API key was sent.",
-    403: "The key lacks the scope for this.",
+    401: "No valid key was sent, and nobody is signed in.",
+    403: "The scopes of the caller do not allow this.",
     404: "There is no such thing.",
     409: "A rule of the field forbids this.",
     410: "It was withdrawn, or merged into its successor.",
@@ -207,6 +253,7 @@ _MEANINGS: Final = {
     413: "The body is over the documented limit.",
     415: "The body is of a kind that is not taken here.",
     428: "If-Match is required.",
+    429: "More than the limit; Retry-After says how long to wait.",
     500: "The server failed. Nothing was stored.",
     503: "An engine that this answer needs is down.",
 }
@@ -217,7 +264,7 @@ def answers(*statuses: int) -> dict[int, ResponseSpec]:
     return {
         status: ResponseSpec(
             Problem,
-            description=_MEANINGS[status],
+            description=MEANINGS[status],
             media_type=cast(
                 "MediaType", MEDIA_TYPE
             ),  # any text will do, Litestar's type is narrower

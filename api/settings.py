@@ -14,6 +14,11 @@ from msgspec import Meta
 Port = Annotated[int, Meta(ge=0, le=65_535)]
 
 
+_JOIN_RULE = r"[A-Za-z0-9_.-]+:[^=;/]+=[0-9a-f-]{36}/[a-z+]+"
+JOIN_RULES = rf"^{_JOIN_RULE}(;{_JOIN_RULE})*$"
+"""`claim:value=organisation/role+role`, several divided by `;`."""
+
+
 class Settings(msgspec.Struct, frozen=True, rename="upper", kw_only=True):
     """What an operator may set. Absent engines mean: start the embedded ones (`make run`)."""
 
@@ -29,9 +34,33 @@ class Settings(msgspec.Struct, frozen=True, rename="upper", kw_only=True):
     """Where the embedded engines keep their files."""
     pseudonym_key: Annotated[str, Meta(min_length=32)] | None = None
     """Secret behind pseudonyms and the guard against double counting; never change it."""
+    public_url: Annotated[str, Meta(pattern=r"^https?://[^/]+$")] | None = None
+    """Where people reach this installation, `https://perceel.example`."""
+    forwarded_hops: Annotated[int, Meta(ge=0, le=5)] = 0
+    """Reverse proxies of ours before this process; each adds to `X-Forwarded-For`."""
+    oidc_issuer: Annotated[str, Meta(pattern=r"^https?://")] | None = None
+    """The identity provider (OpenID Connect); absent: people sign in with passwords alone."""
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = None
+    oidc_private_key: Path | None = None
+    """PEM file; the client then signs instead of showing a secret."""
+    oidc_scopes: Annotated[str, Meta(pattern=r"^openid( |$)")] = "openid email profile"
+    oidc_join: Annotated[str, Meta(pattern=JOIN_RULES)] | None = None
+    """Who comes in without an invitation, by domain or claim (docs/access.md)."""
+    session_idle_minutes: Annotated[int, Meta(ge=1, le=1440)] = 60
+    session_hours: Annotated[int, Meta(ge=1, le=720)] = 12
+    rate_limit_anonymous: Annotated[int, Meta(ge=0, le=1_000_000)] = 600
+    """Requests a minute from one address that proves nothing; 0: no limit."""
+    rate_limit_known: Annotated[int, Meta(ge=0, le=1_000_000)] = 1_200
+    """Requests a minute with one key or session; 0: no limit."""
+    request_seconds: Annotated[float, Meta(gt=0, le=3_600)] = 120
     host: str = "127.0.0.1"
     port: Port = 8000
     max_body_bytes: Annotated[int, Meta(ge=1_000, le=1_000_000_000)] = 20_000_000
+    tile_url: Annotated[str, Meta(pattern=r"^https://[^ ]+$", max_length=300)] | None = None
+    """Tiles of the map, `https://host/{z}/{x}/{y}.png`. Absent: coarse outlines of our own."""
+    tile_attribution: Annotated[str, Meta(max_length=200)] = ""
+    """Whom to name as the maker of the tiles."""
     log_level: Annotated[str, Meta(pattern=r"^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
 
 

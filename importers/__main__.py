@@ -102,6 +102,37 @@ def organisation(kind: str, name: str, kvk: str | None, municipalities: tuple[st
     click.echo(_with_engines(make).id)
 
 
+@perceel.command()
+@click.argument("email")
+@click.option("--days", type=click.IntRange(1, 60), default=2, help="How long the token works.")
+def administrator(email: str, days: int) -> None:
+    """Invite EMAIL as administrator of the platform, which is made if need be; prints a token."""
+    from api.people import service
+    from api.people.schemas import NewInvitation
+
+    async def invite(now: datetime) -> NewInvitation:
+        return await service.invite_first(email, days, now)
+
+    made = _with_engines(invite)
+    console.print("Accept with POST /v1/member-invitation-acceptances: token, name, password.")
+    click.echo(made.token)
+
+
+@perceel.command("reset-password")
+@click.argument("email")
+def reset_password(email: str) -> None:
+    """Print a token by which EMAIL sets a new password, once and within a day."""
+    from api.sign_in import service
+    from api.sign_in.schemas import ResetToken
+
+    async def issue(now: datetime) -> ResetToken:
+        return await service.issue_reset_for(email, now)
+
+    made = _with_engines(issue)
+    console.print("Use it with POST /v1/password-reset-uses: token, password.")
+    click.echo(made.token)
+
+
 @perceel.command("revoke-key")
 @click.argument("prefix")
 def revoke_key(prefix: str) -> None:
@@ -225,6 +256,15 @@ def openapi() -> None:
 
     encoded = msgspec.json.encode(described(app))
     click.echo(msgspec.json.format(encoded, indent=2))
+
+
+@perceel.command()
+def permissions() -> None:
+    """Print docs/permissions.md."""
+    from api.permissions import permissions_page
+    from importers.asgi import app
+
+    click.echo(permissions_page(app), nl=False)
 
 
 @perceel.command()

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 import signal
 import sys
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Final
+from uuid import UUID
 
 from rich.console import Console
 
@@ -16,6 +18,7 @@ from api.settings import settings
 from importers.engines import Say, embedded_engines
 
 KEY_FILE: Final = "demo-key"
+WORD_FILE: Final = "demo-password"
 
 
 def run(data_dir: Path, *, once: bool, console: Console) -> None:
@@ -51,6 +54,7 @@ async def _prepare_and_run(data_dir: Path, console: Console) -> None:
     from api import database, index, indexing
     from api.clock import now
     from importers.demo import load as demo
+    from importers.demo import obligations as demo_obligations
     from importers.job import run_main_job
     from importers.reference import load as reference
     from importers.rule_books import load as rule_books
@@ -65,24 +69,53 @@ async def _prepare_and_run(data_dir: Path, console: Console) -> None:
         say("Loading the demo directory")
         made = await demo.load_enterprises(now())
         tender_id = await demo.load_notices(now())
+        await demo_obligations.load_obligations(now())
         say(f"Bringing the index up to date ({made} new enterprises)")
         await indexing.catch_up()
-        key = await _demo_key(data_dir / KEY_FILE)
+        access = await _demo_access(data_dir)
         await run_main_job(tender_id, console, now())
-    console.print(f"\nAPI key for trying things out: {key}", highlight=False)
+    console.print(access, highlight=False)
 
 
-async def _demo_key(file: Path) -> str:
+async def _demo_access(data_dir: Path) -> str:
+    """Make the demo people and a key; gives what to tell about them."""
+    from api.clock import now
+    from importers.demo import people
+
+    password = _demo_password(data_dir / WORD_FILE)
+    municipality = await people.load_people(password, now())
+    key = await _demo_key(data_dir / KEY_FILE, municipality)
+    who = [f"  {one.email}: {', '.join(one.roles)}" for one in people.PEOPLE]
+    told = [f"\nAPI key for trying things out: {key}", f"People, password {password}:", *who]
+    return "\n".join(told)
+
+
+async def _demo_key(file: Path, organisation: UUID) -> str:
     """Give the key that was made at the first run; only its owner can read the file."""
     from api.accounts import service
     from api.clock import now
 
-    if file.exists() and await service.actor_of(file.read_text().strip(), now()):  # noqa: ASYNC240  before anything is served
-        return file.read_text().strip()  # noqa: ASYNC240  as above
-    made = await service.create_key("demo", service.SCOPES, now=now())
-    file.touch(mode=0o600)  # noqa: ASYNC240  as above
-    file.write_text(made.secret)  # noqa: ASYNC240  as above
-    return made.secret
+    kept = _kept(file)
+    known = None if kept is None else await service.actor_of(kept, now())
+    if kept is not None and known is not None and known.organisation == organisation:
+        return kept
+    made = await service.create_key("demo", service.SCOPES, now=now(), organisation_id=organisation)
+    return _keep(file, made.secret)
+
+
+def _demo_password(file: Path) -> str:
+    """Give the password of the demo people, made at random at the first run."""
+    return _kept(file) or _keep(file, secrets.token_urlsafe(12))
+
+
+def _kept(file: Path) -> str | None:
+    return file.read_text().strip() if file.exists() else None
+
+
+def _keep(file: Path, secret: str) -> str:
+    file.touch(mode=0o600)
+    file.write_text(secret)
+    return secret
 
 
 @contextmanager

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+# Limits are tested where they are the subject; elsewhere tests ask as fast as they can.
+os.environ.setdefault("RATE_LIMIT_ANONYMOUS", "0")
+os.environ.setdefault("RATE_LIMIT_KNOWN", "0")
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 

@@ -4,8 +4,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable
-from datetime import datetime
-from enum import StrEnum
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -14,52 +13,27 @@ import msgspec
 from api.accounts.tables import ApiKey, Organisation
 from api.clock import new_id
 from api.database import Row, as_struct, copy_rows, fetch, transaction
+from api.domain import access
 from api.domain.checks import Checks
 from api.domain.errors import Fault, InvalidInput, NotFound
 from api.domain.values import parse_kvk
 
-SCOPES: Final = {
-    "directory:write": "create and change enterprises, offerings and marks",
-    "directory:verify": "verify marks and target-group shares",
-    "directory:moderate": "decide on claims and proposed changes, merge duplicates",
-    "imports:write": "import lists of enterprises and see what became of them",
-    "shortlists:read": "read shortlists, saved searches and locks of the own organisation",
-    "shortlists:write": "keep shortlists, save searches and lock their results",
-    "tenders:write": "upload notices, create and change tenders",
-    "matches:read": "read match runs",
-    "matches:write": "start match runs",
-    "invitations:write": "officer: invite; enterprise: answer its own invitations",
-    "obligations:read": "read obligations, positions and ledgers of the own organisation",
-    "obligations:write": "authority: open obligations; contractor: book fulfilments",
-    "obligations:confirm": "confirm that a booked purchase or activity happened",
-    "obligations:verify": "authority: verify, reject or dispute what was booked",
-    "rule-books:write": "write rule books",
-    "rule-books:publish": "publish a rule book that somebody else wrote",
-}
-"""Every scope with what it allows."""
+OrganisationKind = access.OrganisationKind
+SCOPES: Final = access.SCOPES
+"""Every scope with what it allows; docs/permissions.md shows who has which."""
 LONGEST_NAME: Final = 80
 """The audit trail adds the prefix of the key."""
 SCHEME: Final = "pcl"
 """Opens every key, so that secret scanners can find a leaked one."""
+USE_IS_NOTED_EVERY: Final = timedelta(minutes=1)
 
 
 _LIVE_KEY: Final = """
-SELECT k.id, k.name, k.secret_hash, k.scopes, k.organisation, k.person, o.kind, o.kvk_number
+SELECT k.id, k.name, k.secret_hash, k.scopes, k.organisation, k.person, k.last_used_at,
+    o.kind, o.kvk_number
 FROM api_key k LEFT JOIN organisation o ON o.id = k.organisation
 WHERE prefix = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)
 """
-
-
-class OrganisationKind(StrEnum):
-    """What an organisation is here; it decides which side of an obligation it stands on."""
-
-    AUTHORITY = "authority"
-    """Contracting authority (aanbestedende dienst)."""
-    CONTRACTOR = "contractor"
-    ENTERPRISE = "enterprise"
-    """A social enterprise, known in the directory by its KvK number."""
-    PLATFORM = "platform"
-    """Whoever runs this installation."""
 
 
 class OrganisationRecord(msgspec.Struct, frozen=True):
@@ -73,7 +47,7 @@ class OrganisationRecord(msgspec.Struct, frozen=True):
 
 
 class Actor(msgspec.Struct, frozen=True):
-    """Who acts: a key, or the system itself."""
+    """Who acts: a key, a person who signed in, or the system itself."""
 
     name: str
     scopes: frozenset[str]
@@ -83,6 +57,14 @@ class Actor(msgspec.Struct, frozen=True):
     """Of the organisation."""
     key_id: UUID | None = None
     person: str | None = None
+    """A label of who holds the key, or the id of who signed in."""
+    session_id: UUID | None = None
+    """Of somebody who signed in; a key has none."""
+
+    @property
+    def desk(self) -> str:
+        """Whose lists these are within the organisation: a key's name, or its people's."""
+        return "people" if self.session_id is not None else self.name.rsplit(" (", 1)[0]
 
     @property
     def identity(self) -> str:
@@ -165,13 +147,15 @@ async def create_key(
         id=new_id(),
         name=name,
         prefix=prefix,
-        secret_hash=_hash(secret),
+        secret_hash=secret_hash(secret),
         scopes=wanted,
         created_at=now,
         expires_at=expires_at,
         revoked_at=None,
         organisation=organisation_id,
         person=person,
+        last_used_at=None,
+        replaces=None,
     )
     async with transaction():
         await ApiKey.insert(row)
@@ -184,8 +168,10 @@ async def actor_of(secret: str, now: datetime) -> Actor | None:
     if len(parts) != 3 or parts[0] != SCHEME:  # noqa: PLR2004  scheme, prefix, random
         return None
     rows = await fetch(_LIVE_KEY, parts[1], now)
-    if not rows or not hmac.compare_digest(rows[0]["secret_hash"], _hash(secret)):
+    if not rows or not hmac.compare_digest(rows[0]["secret_hash"], secret_hash(secret)):
         return None
+    if rows[0]["last_used_at"] is None or now - rows[0]["last_used_at"] > USE_IS_NOTED_EVERY:
+        await fetch("UPDATE api_key SET last_used_at = $2 WHERE id = $1", rows[0]["id"], now)
     return _actor(rows[0], parts[1])
 
 
@@ -214,6 +200,7 @@ def _actor(row: Row, prefix: str) -> Actor:
     )
 
 
-def _hash(secret: str) -> bytes:
+def secret_hash(secret: str) -> bytes:
+    """Give the form in which a random secret is kept."""
     # 256 random bits need no slow hash: there is nothing to guess (NIST SP 800-63B, 5.1.1.2).
     return hashlib.sha256(secret.encode()).digest()

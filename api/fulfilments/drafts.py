@@ -8,23 +8,42 @@ from uuid import UUID
 
 import msgspec
 
+from api.accounts.service import Actor
 from api.domain.checks import Checks
 from api.domain.directory import QualityMark
 from api.domain.errors import InvalidValue, RuleViolation
 from api.domain.social_return.activity import Activity
-from api.domain.social_return.credit import Credit
+from api.domain.social_return.credit import Credit, Reason
+from api.domain.social_return.displacement import (
+    NORMS,
+    DisplacementCheck,
+    DisplacementFacts,
+    Replaces,
+    check_displacement,
+)
 from api.domain.social_return.double_count import (
+    Beside,
     ClaimedHours,
     ClaimedInvoice,
-    invoice_faults,
+    invoice_counts_twice,
     invoice_key,
-    person_faults,
+    person_counts_twice,
 )
+from api.domain.social_return.entries import Act
 from api.domain.social_return.measures import weeks_in
 from api.domain.social_return.placement import Placement
 from api.domain.social_return.privacy import personal_number_faults, pseudonym
 from api.domain.social_return.purchase import HeldMark, MarkStatus, Purchase
-from api.domain.social_return.rule_book import DoubleCounting, RuleBook
+from api.domain.social_return.rule_book import RuleBook
+from api.domain.social_return.signals import (
+    FOUR_PLACES,
+    Bought,
+    Placed,
+    Spend,
+    Work,
+    with_placement,
+    with_purchase,
+)
 from api.domain.social_return.valuation import (
     credit_for_activity,
     credit_for_custom_arrangement,
@@ -36,12 +55,14 @@ from api.fulfilments.schemas import (
     ActivityIn,
     ArrangementIn,
     ClaimIn,
+    DeclarationIn,
+    Details,
     Fulfilment,
     PlacementIn,
     PurchaseIn,
 )
-
-FOUR_PLACES: Final = Decimal("0.0001")
+from api.ledgers.queries import Kept
+from api.rule_books.service import WrongOrganisation
 
 
 class NothingCounts(RuleViolation):
@@ -78,18 +99,6 @@ class Earlier(msgspec.Struct, frozen=True):
     facts: dict[str, Any]
 
 
-class Beside(msgspec.Struct, frozen=True):
-    """A live claim under the same token, on any obligation."""
-
-    obligation: UUID
-    book_id: str
-    whole_cents: int | None
-    claimed_cents: int
-    starts_on: date | None
-    ends_on: date | None
-    hours_per_week: Decimal | None
-
-
 class Known(msgspec.Struct, frozen=True, kw_only=True):
     """What was read before a claim is decided."""
 
@@ -97,28 +106,42 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     contract_starts_on: date
     marks: tuple[QualityMark, ...] = ()
     earlier: tuple[Earlier, ...] = ()
+    work: Work | None = None
+    spend: Spend | None = None
+    turnover_cents: int | None = None
+    """Of the supplier, a year."""
 
 
-def check(given: ClaimIn, *reasons: str) -> None:
+def check(given: ClaimIn) -> None:
     """Refuse personal numbers in any free text, and quantities that can't be, all at once."""
     checks = Checks()
     for place, text in _texts(given):
         checks.faults += personal_number_faults(text, place)
     one, place = given.fulfilment, "/fulfilment"
     if isinstance(one, PlacementIn):
-        if one.from_day >= one.until_day or one.from_day < one.started_on:
-            checks.note("invalid-period", "the claimed days are none, or too early", place)
-        if one.hours_per_week is None and one.hours_total is None:
-            detail = "give hoursPerWeek or hoursTotal"
-            checks.note("missing-field", detail, f"{place}/hoursPerWeek")
+        _check_placement(checks, one, place)
     if isinstance(one, PurchaseIn):
         checks.attempt(lambda text: invoice_key(KvkNumber(""), text), one.invoice_number, place)
         if one.claimed_cents is not None and one.claimed_cents > one.invoice_cents:
             detail = "more than the whole invoice is claimed"
             checks.note("invalid-amount", detail, f"{place}/claimedCents")
-    for text in reasons:
-        checks.faults += personal_number_faults(text, "/reason")
+    if _unjustified(given.declaration):
+        detail = "say why work of regular staff is replaced"
+        checks.note("missing-field", detail, "/declaration/justification")
     checks.settle()
+
+
+def _check_placement(checks: Checks, one: PlacementIn, place: str) -> None:
+    if one.from_day >= one.until_day or one.from_day < one.started_on:
+        checks.note("invalid-period", "the claimed days are none, or too early", place)
+    if one.hours_per_week is None and one.hours_total is None:
+        detail = "give hoursPerWeek or hoursTotal"
+        checks.note("missing-field", detail, f"{place}/hoursPerWeek")
+
+
+def _unjustified(declared: DeclarationIn | None) -> bool:
+    replaces = declared is not None and declared.replaces is Replaces.REPLACEMENT
+    return replaces and declared is not None and not declared.justification.strip()
 
 
 def check_reason(reason: str) -> None:
@@ -130,14 +153,19 @@ def check_reason(reason: str) -> None:
 
 def credit_of(one: Fulfilment, known: Known) -> Credit:
     """Value a fulfilment by the rule book; refuse what brings nothing, or nobody knows what."""
-    try:
-        credit = _valued(one, known)
-    except InvalidValue as error:
-        raise NothingCounts(error.detail) from error
+    credit = valued(one, known)
     if not credit.amount_cents:
         reasons = [reason.detail for line in credit.lines for reason in line.reasons]
         raise NothingCounts("; ".join(reasons) or "the value is nothing")
     return credit
+
+
+def valued(one: Fulfilment, known: Known) -> Credit:
+    """Value a fulfilment by the rule book, whatever comes of it."""
+    try:
+        return _valued(one, known)
+    except InvalidValue as error:
+        raise NothingCounts(error.detail) from error
 
 
 def token_of(one: Fulfilment, authority: UUID, supplier_kvk: str | None, key: bytes) -> Token:
@@ -156,10 +184,52 @@ def token_of(one: Fulfilment, authority: UUID, supplier_kvk: str | None, key: by
 
 def guard(one: Fulfilment, obligation: UUID, book: RuleBook, beside: Sequence[Beside]) -> None:
     """Refuse what would count twice; nothing of the other contract is told (ADR 18)."""
-    if isinstance(one, PurchaseIn) and _invoice_twice(one, beside):
+    twice = False
+    if isinstance(one, PurchaseIn):
+        invoice = ClaimedInvoice(
+            supplier=KvkNumber(""),
+            invoice_number=one.invoice_number,
+            invoice_cents=Cents(one.invoice_cents),
+            claimed_cents=_claimed(one),
+        )
+        twice = invoice_counts_twice(invoice, beside)
+    if isinstance(one, PlacementIn):
+        period = Period(one.from_day, one.until_day)
+        hours = ClaimedHours(period=period, hours_per_week=_hours(one))
+        twice = person_counts_twice(hours, obligation, book, beside)
+    if twice:
         raise CountedTwice
-    if isinstance(one, PlacementIn) and _person_twice(one, obligation, book, beside):
-        raise CountedTwice
+
+
+def signals_of(given: ClaimIn, known: Known) -> DisplacementCheck | None:
+    """Judge displacement, market price and concentration; they are for a person to weigh."""
+    one, declared = given.fulfilment, given.declaration or DeclarationIn()
+    facts = DisplacementFacts(
+        replaces=declared.replaces,
+        justification=declared.justification,
+        paid_jobs_replaced=declared.paid_jobs_replaced,
+        contract_starts_on=known.contract_starts_on,
+        entry_window_months=known.book.entry_window_months,
+    )
+    if isinstance(one, PlacementIn):
+        placed = Placed(
+            period=Period(one.from_day, one.until_day),
+            started_on=one.started_on,
+            hours_per_week=_hours(one),
+            unpaid=one.unpaid,
+            earlier=tuple(Period(each.starts_on, each.ends_on) for each in known.earlier),
+        )
+        return check_displacement(with_placement(facts, placed, known.work), NORMS)
+    if isinstance(one, PurchaseIn):
+        reference = declared.reference_price_cents
+        bought = Bought(
+            invoice_cents=Cents(one.invoice_cents),
+            claimed_cents=_claimed(one),
+            reference_price_cents=None if reference is None else Cents(reference),
+            turnover_cents=known.turnover_cents,
+        )
+        return check_displacement(with_purchase(facts, bought, known.spend), NORMS)
+    return None
 
 
 def claim_columns(one: Fulfilment, token: Token) -> dict[str, Any]:
@@ -197,6 +267,37 @@ def facts_of(one: Fulfilment) -> dict[str, Any]:
     return facts
 
 
+def details_of(
+    given: ClaimIn, known: Known, credit: Credit, pseudonym_: str | None, cut: tuple[Reason, ...]
+) -> Details:
+    """Give what an entry keeps of a claim, so that the chain covers it."""
+    one = given.fulfilment
+    return Details(
+        kind=str(one.__struct_config__.tag),
+        facts=facts_of(one),
+        lines=credit.lines,
+        group=group_of(one, known.book),
+        pseudonym=pseudonym_,
+        evidence=given.evidence,
+        declaration=given.declaration,
+        signals=signals_of(given, known),
+        note=given.note,
+        cut=cut,
+    )
+
+
+def check_side(kept: Kept, act: Act, actor: Actor) -> None:
+    """Refuse an act that is of the other side of the obligation."""
+    if act is Act.COUNTER and actor.organisation in {kept.authority, kept.contractor}:
+        return
+    side = kept.contractor if act in _OF_CONTRACTOR else kept.authority
+    if act is Act.COUNTER or actor.organisation != side:
+        raise WrongOrganisation(f"This side of the obligation may not {act}.")
+
+
+_OF_CONTRACTOR: Final = frozenset({Act.PLAN, Act.SUBMIT, Act.WITHDRAW})
+
+
 def group_of(one: Fulfilment, book: RuleBook) -> str | None:
     """Give the target group of a placement, as the book names it."""
     if not isinstance(one, PlacementIn):
@@ -210,6 +311,8 @@ def _texts(given: ClaimIn) -> list[tuple[str, str]]:
     found = [("/note", given.note)]
     if given.evidence is not None:
         found.append(("/evidence/reference", given.evidence.reference))
+    if given.declaration is not None:
+        found.append(("/declaration/justification", given.declaration.justification))
     if isinstance(one, PlacementIn):
         found.append(("/fulfilment/person/reference", one.person.reference))
         found.append(("/fulfilment/person/issuer", one.person.issuer))
@@ -281,50 +384,6 @@ def _held(mark: QualityMark) -> HeldMark:
 
 def _claimed(one: PurchaseIn) -> Cents:
     return Cents(one.invoice_cents if one.claimed_cents is None else one.claimed_cents)
-
-
-def _invoice_twice(one: PurchaseIn, beside: Sequence[Beside]) -> bool:
-    number, supplier = one.invoice_number, KvkNumber("")
-    others = [
-        ClaimedInvoice(
-            supplier=supplier,
-            invoice_number=number,
-            invoice_cents=Cents(each.whole_cents or 0),
-            claimed_cents=Cents(each.claimed_cents),
-        )
-        for each in beside
-    ]
-    claim = ClaimedInvoice(
-        supplier=supplier,
-        invoice_number=number,
-        invoice_cents=Cents(one.invoice_cents),
-        claimed_cents=_claimed(one),
-    )
-    return bool(invoice_faults(claim, others))
-
-
-def _person_twice(
-    one: PlacementIn, obligation: UUID, book: RuleBook, beside: Sequence[Beside]
-) -> bool:
-    """Look at the whole area for the full-time week, and at other obligations where forbidden."""
-    claim = _hours_claimed(one.from_day, one.until_day, _hours(one))
-    everywhere = [
-        _hours_claimed(each.starts_on, each.ends_on, each.hours_per_week) for each in beside
-    ]
-    if person_faults(claim, everywhere, DoubleCounting.FULL_TIME, book.week_hours):
-        return True
-    elsewhere = [
-        hours
-        for each, hours in zip(beside, everywhere, strict=True)
-        if each.book_id == book.id and each.obligation != obligation
-    ]
-    return bool(person_faults(claim, elsewhere, book.double_counting, book.week_hours))
-
-
-def _hours_claimed(
-    starts_on: date | None, ends_on: date | None, hours: Decimal | None
-) -> ClaimedHours:
-    return ClaimedHours(period=Period(starts_on, ends_on), hours_per_week=hours or Decimal(0))
 
 
 def _hours(one: PlacementIn) -> Decimal:

@@ -1,21 +1,28 @@
 """Fulfilments over HTTP: each call is one entry in the ledger of an obligation."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Router, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from api.auth import SECURITY, current_actor, needs
+from api.domain.social_return.entries import ClaimState
 from api.fulfilments import service
 from api.fulfilments.schemas import (
+    Awaits,
     ClaimIn,
     CounterIn,
     DecisionIn,
     DisputeIn,
+    Filters,
+    FulfilmentCard,
+    FulfilmentKind,
+    FulfilmentOut,
     NewClaimIn,
+    PreviewOut,
     ReasonIn,
     ToConfirm,
 )
@@ -33,6 +40,76 @@ WRITE: dict[str, Any] = {
 }
 CONFIRM: dict[str, Any] = WRITE | {"guards": [needs("obligations:confirm")]}
 VERIFY: dict[str, Any] = WRITE | {"guards": [needs("obligations:verify")]}
+READ: dict[str, Any] = {"guards": [needs("obligations:read")], "security": SECURITY}
+States = Annotated[
+    list[ClaimState] | None,
+    QueryParameter(name="state", max_items=6, description="Where it stands; repeat for several."),
+]
+Kind = Annotated[FulfilmentKind | None, QueryParameter(description="What sort it is.")]
+WaitsFor = Annotated[Awaits | None, QueryParameter(description="Who is to act next.")]
+OfObligation = Annotated[
+    UUID | None, QueryParameter(name="obligationId", description="On this obligation only.")
+]
+Disputed = Annotated[
+    bool | None, QueryParameter(description="With an amount in dispute, or without.")
+]
+
+
+@get(
+    "/fulfilments",
+    operation_id="listFulfilments",
+    summary="List fulfilments on the own obligations",
+    responses=answers(400, 401, 403),
+    **READ,
+)
+async def list_fulfilments(  # noqa: PLR0913  a parameter per filter
+    request: AnyRequest,
+    *,
+    states: States = None,
+    kind: Kind = None,
+    awaits: WaitsFor = None,
+    disputed: Disputed = None,
+    obligation_id: OfObligation = None,
+    cursor: Cursor = None,
+    limit: Limit = 20,
+) -> Page[FulfilmentCard]:
+    """List what was booked, the last made first: with `awaits` it is a queue of work."""
+    wanted = Filters(
+        states=states, kind=kind, awaits=awaits, disputed=disputed, obligation_id=obligation_id
+    )
+    return await service.fulfilments(wanted, cursor, limit, current_actor(request))
+
+
+@get(
+    CLAIM,
+    operation_id="getFulfilment",
+    summary="Read a fulfilment",
+    responses=answers(400, 401, 403, 404),
+    **READ,
+)
+async def get_fulfilment(
+    request: AnyRequest, obligation_id: FromPath[UUID], claim_id: FromPath[UUID]
+) -> FulfilmentOut:
+    """Read a fulfilment with every line of the sum behind its credit."""
+    return await service.fulfilment(obligation_id, claim_id, current_actor(request))
+
+
+@post(
+    "/obligations/{obligation_id:uuid}/fulfilments/previews",
+    operation_id="previewFulfilment",
+    summary="See what a fulfilment would bring",
+    status_code=200,
+    responses=answers(400, 401, 403, 404, 409, 413),
+    **READ,
+)
+async def preview_fulfilment(
+    request: AnyRequest, obligation_id: FromPath[UUID], data: JSONBody[ClaimIn]
+) -> PreviewOut:
+    """Compute the credit with its formula and what caps would cut off; nothing is stored.
+
+    Whether others booked the same is not looked at: only a submission tells that.
+    """
+    return await service.preview(obligation_id, data, current_actor(request))
 
 
 @post(
@@ -168,6 +245,9 @@ async def list_to_confirm(
 router = Router(
     "/",
     route_handlers=[
+        list_fulfilments,
+        get_fulfilment,
+        preview_fulfilment,
         book_fulfilment,
         submit_planned,
         withdraw_fulfilment,

@@ -1,6 +1,6 @@
 """What goes in and out about fulfilments. Nothing here names a person (ADR 12)."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
@@ -10,6 +10,8 @@ import msgspec
 from msgspec import Meta
 
 from api.domain.social_return.credit import CreditLine, Reason
+from api.domain.social_return.displacement import Colour, DisplacementCheck, Replaces
+from api.domain.social_return.entries import ClaimState
 
 AmountCents = Annotated[int, Meta(ge=0, le=10**13, description="Euro cents, excluding VAT.")]
 Code = Annotated[str, Meta(min_length=1, max_length=60)]
@@ -56,6 +58,10 @@ class PlacementIn(
     cost_cents: AmountCents | None = None
     wage_subsidy: bool = False
     prior_consent: bool = False
+    unpaid: Annotated[
+        bool | None,
+        Meta(description="Work experience, trial placement or traineeship without a wage."),
+    ] = None
     bonuses: Annotated[tuple[Code, ...], Meta(max_length=10)] = ()
 
 
@@ -134,6 +140,25 @@ class EvidenceIn(
     sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")] | None = None
 
 
+class DeclarationIn(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True
+):
+    """What the contractor declares about displacement and the market; absent: not declared."""
+
+    replaces: Annotated[
+        Replaces | None, Meta(description="Whether regular staff does this work now.")
+    ] = None
+    justification: Annotated[
+        str, Meta(max_length=1000, description="Required where it is a replacement.")
+    ] = ""
+    paid_jobs_replaced: Annotated[
+        bool | None, Meta(description="At the supplier, in the last twelve months.")
+    ] = None
+    reference_price_cents: Annotated[
+        AmountCents | None, Meta(description="What the same would cost on the market.")
+    ] = None
+
+
 class ClaimIn(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True
 ):
@@ -141,6 +166,7 @@ class ClaimIn(
 
     fulfilment: Annotated[Fulfilment, Meta(description="Told apart by `kind`.")]
     evidence: EvidenceIn | None = None
+    declaration: DeclarationIn | None = None
     note: Words = ""
 
 
@@ -213,6 +239,9 @@ class Details(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, k
     pseudonym: str | None = None
     """Of the person, for this authority alone."""
     evidence: EvidenceIn | None = None
+    declaration: DeclarationIn | None = None
+    signals: DisplacementCheck | None = None
+    """Of displacement, market and concentration, as judged at the booking."""
     note: str = ""
     cut: tuple[Reason, ...] = ()
     """What a cap cut off, and why."""
@@ -226,3 +255,81 @@ class ToConfirm(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     kind: str
     contractor: str
     facts: Annotated[dict[str, object], Meta(description="As the contractor gave them.")]
+
+
+class Awaits(StrEnum):
+    """Who is to act next on a fulfilment."""
+
+    SUPPLIER = "supplier-confirmation"
+    """It was submitted, and the supplier has an account to confirm it with."""
+    AUTHORITY = "authority-confirmation"
+    """It was submitted, and there is no supplier, or none with an account."""
+    VERIFICATION = "verification"
+    """It was confirmed."""
+
+
+class FulfilmentKind(StrEnum):
+    """What sort of fulfilment it is."""
+
+    PLACEMENT = "placement"
+    PURCHASE = "purchase"
+    ACTIVITY = "activity"
+    ARRANGEMENT = "arrangement"
+
+
+class FulfilmentCard(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """A fulfilment in a list."""
+
+    id: UUID
+    obligation_id: UUID
+    obligation_title: str
+    authority_id: UUID
+    contractor_id: UUID
+    contractor: str
+    kind: FulfilmentKind
+    code: Annotated[str | None, Meta(description="Building block or activity.")]
+    supplier_id: UUID | None
+    supplier: str | None
+    state: ClaimState
+    awaits: Annotated[Awaits | None, Meta(description="Who acts next; null when nobody must.")]
+    number: Annotated[int, Meta(description="Of the entry that booked it.")]
+    booked_at: datetime
+    raw_cents: Annotated[int, Meta(description="The value before caps.")]
+    credit_cents: Annotated[int, Meta(description="As frozen at submission, or as planned.")]
+    left_cents: Annotated[int, Meta(description="Less what was taken off since.")]
+    disputed_cents: int
+    signals: Annotated[
+        Colour | None, Meta(description="The worst signal of displacement and market.")
+    ]
+    facts: Annotated[dict[str, object], Meta(description="As given, without who it is about.")]
+
+
+class FulfilmentOut(FulfilmentCard, frozen=True, rename="camel", kw_only=True):
+    """A fulfilment with the sum behind its credit."""
+
+    details: Annotated[Details, Meta(description="Of the entry that booked it.")]
+
+
+class Filters(msgspec.Struct, frozen=True, kw_only=True):
+    """Which fulfilments a list shows; what is `None` filters nothing."""
+
+    states: list[ClaimState] | None = None
+    kind: FulfilmentKind | None = None
+    awaits: Awaits | None = None
+    disputed: bool | None = None
+    obligation_id: UUID | None = None
+
+
+class PreviewOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """What a fulfilment would bring if it were submitted now. Nothing is stored."""
+
+    raw_cents: Annotated[int | None, Meta(description="Before caps; null: not known.")]
+    credit_cents: Annotated[int | None, Meta(description="After caps; null: not known.")]
+    cut_cents: Annotated[int, Meta(description="What lies above a cap.")]
+    lines: tuple[CreditLine, ...]
+    reasons: Annotated[tuple[Reason, ...], Meta(description="Of the caps.")]
+    signals: Annotated[
+        DisplacementCheck | None,
+        Meta(description="Of displacement, market and concentration; for a person to weigh."),
+    ]
+    rule_book: str

@@ -7,16 +7,17 @@ from uuid import UUID
 import msgspec
 
 from api.accounts import service as accounts
-from api.accounts.service import Actor
+from api.accounts.service import Actor, OrganisationKind
 from api.audit import service as audit
 from api.clock import new_id
-from api.database import Row, as_json, lock, transaction
+from api.database import Row, apart, as_json, lock, transaction
 from api.domain.errors import Fault, InvalidInput, NotFound, RuleViolation
 from api.domain.social_return.caps import Frozen, caps_of
 from api.domain.social_return.credit import Credit
 from api.domain.social_return.entries import Act, ClaimState, Entry, next_state
-from api.domain.social_return.ledger import counter_amount, freeze_credit
+from api.domain.social_return.ledger import counter_amount
 from api.domain.social_return.rule_book import RuleBook
+from api.domain.social_return.sums import freeze_beside
 from api.domain.values import Cents
 from api.fulfilments import queries
 from api.fulfilments.drafts import (
@@ -27,12 +28,15 @@ from api.fulfilments.drafts import (
     basis_cents,
     check,
     check_reason,
+    check_side,
     claim_columns,
     credit_of,
+    details_of,
     facts_of,
-    group_of,
     guard,
+    signals_of,
     token_of,
+    valued,
 )
 from api.fulfilments.queries import Supplier
 from api.fulfilments.schemas import (
@@ -40,10 +44,14 @@ from api.fulfilments.schemas import (
     ClaimIn,
     CounterIn,
     DecisionIn,
-    Details,
     DisputeIn,
+    Filters,
+    FulfilmentCard,
+    FulfilmentOut,
     NewClaimIn,
     PlacementIn,
+    PreviewOut,
+    PurchaseIn,
     ToConfirm,
 )
 from api.ledgers import queries as ledger_rows
@@ -78,6 +86,7 @@ class _Booking(msgspec.Struct, frozen=True, kw_only=True):
 class _Valued(msgspec.Struct, frozen=True):
     """The value of a claim before caps, and what makes it count once."""
 
+    known: Known
     credit: Credit
     token: Token
 
@@ -105,7 +114,7 @@ async def confirm(
         rules = await rule_books.book(kept.rule_book)
         entry = _about(kept, Act.CONFIRM, claim, rules, actor, now)
         entry = msgspec.structs.replace(entry, reason=reason)
-        return await ledgers.append(kept, entry, Writing(before=claim), actor)
+        return await ledgers.append(kept, entry, Writing(before=claim), rules, actor)
 
 
 async def decide(
@@ -144,6 +153,54 @@ async def counter(
     return await _act(obligation_id, claim_id, Act.COUNTER, values, actor, now)
 
 
+async def fulfilments(
+    wanted: Filters, cursor: str | None, limit: int, actor: Actor
+) -> Page[FulfilmentCard]:
+    """List the fulfilments on the own obligations, the last made first."""
+    if actor.organisation is None:
+        raise WrongOrganisation("This key acts for no organisation.")
+    everything = actor.kind is OrganisationKind.PLATFORM
+    organisation = None if everything else actor.organisation
+    found = await queries.fulfilments(organisation, wanted, after(cursor), limit + 1)
+    next_cursor = write_cursor(found[limit - 1].id) if len(found) > limit else None
+    return Page(items=tuple(found[:limit]), next_cursor=next_cursor)
+
+
+async def fulfilment(obligation_id: UUID, claim_id: UUID, actor: Actor) -> FulfilmentOut:
+    """Give a fulfilment to a side of its obligation, with the sum behind its credit."""
+    await ledgers.seen(obligation_id, actor)
+    found = await queries.fulfilment(obligation_id, claim_id)
+    if found is None:
+        raise NotFound(f"There is no fulfilment {claim_id} on this obligation.")
+    return found
+
+
+async def preview(obligation_id: UUID, given: ClaimIn, actor: Actor) -> PreviewOut:
+    """Value a claim as if it were submitted now, and store nothing.
+
+    It is not compared with what others booked: an attempt at that leaves a trail (ADR 18).
+    """
+    check(given)
+    kept = await ledgers.seen(obligation_id, actor)
+    rules = await rule_books.book(kept.rule_book)
+    booking = _Booking(kept=kept, rules=rules, act=Act.SUBMIT, given=given, claim_id=new_id())
+    supplier = await _supplier(getattr(given.fulfilment, "supplier_id", None), actor)
+
+    known = await _known(booking, supplier, _token(booking, supplier))
+    credit = valued(given.fulfilment, known)
+    frozen = await _frozen(booking, credit) if credit.amount_cents else None
+
+    return PreviewOut(
+        raw_cents=credit.amount_cents,
+        credit_cents=credit.amount_cents if frozen is None else frozen.credit_cents,
+        cut_cents=0 if frozen is None else frozen.cut_cents,
+        lines=credit.lines,
+        reasons=() if frozen is None else frozen.reasons,
+        signals=signals_of(given, known),
+        rule_book=f"{rules.id} {rules.version}",
+    )
+
+
 async def to_confirm(cursor: str | None, limit: int, actor: Actor) -> Page[ToConfirm]:
     """List what waits for the confirmation of the own enterprise."""
     if actor.kvk_number is None:
@@ -165,7 +222,7 @@ async def _book(
     try:
         async with transaction():
             kept = await ledgers.locked(obligation_id, actor)
-            _check_side(kept, act, actor)
+            check_side(kept, act, actor)
             before = None if claim_id is None else await _claim(kept, claim_id)
             # Before any value is worked out, so that a wrong order is what is told.
             next_state(None if before is None else ClaimState(before["state"]), act)
@@ -180,26 +237,52 @@ async def _book(
             return await _write(booking, valued, before, actor, now)
     except CountedTwice:
         # The attempt itself is kept: who probes what others booked leaves a trail (ADR 18).
-        async with transaction():
-            await audit.record("ledger.counted-twice", [obligation_id], actor.name, now)
+        await apart(_note_attempt(obligation_id, actor, now))
         raise
+
+
+async def _note_attempt(obligation_id: UUID, actor: Actor, now: datetime) -> None:
+    async with transaction():
+        await audit.record("ledger.counted-twice", [obligation_id], actor.name, now)
 
 
 async def _valued(booking: _Booking, actor: Actor) -> _Valued:
     """Read what the value depends on, and value; what is submitted may not count twice."""
     kept, one = booking.kept, booking.given.fulfilment
-    known = Known(book=booking.rules, contract_starts_on=kept.starts_on)
     supplier = await _supplier(getattr(one, "supplier_id", None), actor)
-    kvk = None if supplier is None else supplier.kvk_number
-    token = token_of(one, kept.authority, kvk, pseudonym_key())
+    token = _token(booking, supplier)
     if booking.act is Act.SUBMIT and token.token is not None:
         await lock(f"{GUARDED} {token.token}")
         beside = await queries.beside(token.token, booking.claim_id)
         guard(one, kept.id, booking.rules, beside)
-    marks = () if supplier is None else supplier.marks
-    earlier = await _earlier(booking, token)
-    known = msgspec.structs.replace(known, marks=marks, earlier=earlier)
-    return _Valued(credit_of(one, known), token)
+    known = await _known(booking, supplier, token)
+    return _Valued(known, credit_of(one, known), token)
+
+
+def _token(booking: _Booking, supplier: Supplier | None) -> Token:
+    kvk = None if supplier is None else supplier.kvk_number
+    return token_of(booking.given.fulfilment, booking.kept.authority, kvk, pseudonym_key())
+
+
+async def _known(booking: _Booking, supplier: Supplier | None, token: Token) -> Known:
+    one, kept = booking.given.fulfilment, booking.kept
+    known = Known(
+        book=booking.rules,
+        contract_starts_on=kept.starts_on,
+        earlier=await _earlier(booking, token),
+    )
+    if isinstance(one, PlacementIn):
+        work = await queries.work(kept.id, booking.claim_id)
+        return msgspec.structs.replace(known, work=work)
+    if not isinstance(one, PurchaseIn) or supplier is None:
+        return known
+    sides = (kept.authority, kept.contractor)
+    return msgspec.structs.replace(
+        known,
+        marks=supplier.marks,
+        turnover_cents=supplier.turnover_cents,
+        spend=await queries.spend(sides, one.supplier_id, booking.claim_id),
+    )
 
 
 async def _supplier(supplier_id: UUID | None, actor: Actor) -> Supplier | None:
@@ -232,7 +315,8 @@ async def _write(
     kept, one, credit = booking.kept, booking.given.fulfilment, valued.credit
     frozen = await _frozen(booking, credit)
 
-    details = as_json(_details(booking, valued, frozen))
+    made = details_of(booking.given, valued.known, credit, valued.token.pseudonym, frozen.reasons)
+    details = as_json(made)
     entry = msgspec.structs.replace(
         ledgers.next_entry(kept, booking.act, actor, now, booking.rules),
         claim_id=str(booking.claim_id),
@@ -245,7 +329,7 @@ async def _write(
 
     extra = claim_columns(one, valued.token) | {"facts": as_json(facts_of(one))}
     writing = Writing(before=before, extra=extra, details=details)
-    return await ledgers.append(kept, entry, writing, actor)
+    return await ledgers.append(kept, entry, writing, booking.rules, actor)
 
 
 async def _frozen(booking: _Booking, credit: Credit) -> Frozen:
@@ -253,22 +337,8 @@ async def _frozen(booking: _Booking, credit: Credit) -> Frozen:
     raw = Cents(credit.amount_cents or 0)
     if booking.act is Act.PLAN:
         return Frozen(raw, Cents(0))
-    state = await ledgers.open_state(booking.kept, booking.rules)
-    return freeze_credit(state, raw, credit.categories, caps_of(booking.rules))
-
-
-def _details(booking: _Booking, valued: _Valued, frozen: Frozen) -> Details:
-    one = booking.given.fulfilment
-    return Details(
-        kind=str(one.__struct_config__.tag),
-        facts=facts_of(one),
-        lines=valued.credit.lines,
-        group=group_of(one, booking.rules),
-        pseudonym=valued.token.pseudonym,
-        evidence=booking.given.evidence,
-        note=booking.given.note,
-        cut=frozen.reasons,
-    )
+    standing = await ledgers.standing(booking.kept, booking.rules)
+    return freeze_beside(standing, raw, credit.categories, caps_of(booking.rules))
 
 
 async def _act(
@@ -282,7 +352,7 @@ async def _act(
     check_reason(values["reason"])
     async with transaction():
         kept = await ledgers.locked(obligation_id, actor)
-        _check_side(kept, act, actor)
+        check_side(kept, act, actor)
         claim = await _claim(kept, claim_id)
         rules = await rule_books.book(kept.rule_book)
 
@@ -292,7 +362,7 @@ async def _act(
             values["amount_cents"] = counter_amount(ledger_rows.claim_of(claim), credited)
         entry = msgspec.structs.replace(entry, **values)
 
-        return await ledgers.append(kept, entry, Writing(before=claim), actor)
+        return await ledgers.append(kept, entry, Writing(before=claim), rules, actor)
 
 
 def _about(kept: Kept, act: Act, claim: Row, rules: RuleBook, actor: Actor, now: datetime) -> Entry:
@@ -325,15 +395,3 @@ async def _claim_for_confirmation(
     ):
         raise WrongOrganisation("The supplier itself confirms this.")
     return kept, claim
-
-
-def _check_side(kept: Kept, act: Act, actor: Actor) -> None:
-    """Refuse an act that is of the other side of the obligation."""
-    if act is Act.COUNTER and actor.organisation in {kept.authority, kept.contractor}:
-        return
-    side = kept.contractor if act in _OF_CONTRACTOR else kept.authority
-    if act is Act.COUNTER or actor.organisation != side:
-        raise WrongOrganisation(f"This side of the obligation may not {act}.")
-
-
-_OF_CONTRACTOR: Final = frozenset({Act.PLAN, Act.SUBMIT, Act.WITHDRAW})

@@ -1,6 +1,6 @@
 """Reads and writes of obligations and ledgers, in SQL. No rule is decided here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -11,20 +11,13 @@ from api.clock import new_id
 from api.database import Row, as_struct, copy_rows, fetch, update_row
 from api.domain.social_return.chain import Link
 from api.domain.social_return.entries import Act, ClaimState, Entry
-from api.domain.social_return.ledger import LIVE, Claim
-from api.domain.values import Cents
+from api.domain.social_return.ledger import Claim
+from api.domain.social_return.sums import OPEN
 from api.ledgers.tables import Claim as ClaimRow
 from api.ledgers.tables import LedgerEntry, Obligation
 
-_SUMS: Final = """
-SELECT state, categories, sum(credit_cents - off_cents)::bigint AS left_cents,
-       sum(disputed_cents)::bigint AS disputed_cents
-FROM fulfilment WHERE obligation = $1 AND state = ANY($2) GROUP BY state, categories
-"""
-_CAPPED: Final = """
-SELECT * FROM fulfilment WHERE obligation = $1 AND state = ANY($2) AND categories && $3::text[]
-"""
-_OPEN: Final = sorted([*LIVE, ClaimState.PLANNED])
+_OPEN_CLAIMS: Final = "SELECT * FROM fulfilment WHERE obligation = $1 AND state = ANY($2)"
+_OPEN: Final = sorted(OPEN)
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -49,6 +42,7 @@ class Kept(msgspec.Struct, frozen=True):
     ledger_number: int
     ledger_at: datetime | None
     ledger_hash: str
+    ledger_sums: str | None
     created_at: datetime
 
 
@@ -96,16 +90,10 @@ async def claim(obligation_id: UUID, claim_id: UUID) -> Row | None:
     return rows[0] if rows else None
 
 
-async def open_sums(obligation_id: UUID) -> list[Claim]:
-    """Sum the open fulfilments by state and categories, each sum as if it were one."""
-    rows = await fetch(_SUMS, obligation_id, _OPEN)
-    return [_summed(row, number) for number, row in enumerate(rows)]
-
-
-async def capped_claims(obligation_id: UUID, capped: Sequence[str]) -> list[Claim]:
-    """Give the open fulfilments in capped categories, one by one."""
-    rows = await fetch(_CAPPED, obligation_id, _OPEN, list(capped))
-    return [claim_of(row) for row in rows]
+async def open_claims(obligation_id: UUID) -> dict[str, Claim]:
+    """Give the open fulfilments, one by one."""
+    rows = await fetch(_OPEN_CLAIMS, obligation_id, _OPEN)
+    return {str(row["id"]): claim_of(row) for row in rows}
 
 
 async def append(
@@ -116,7 +104,7 @@ async def append(
     *,
     new: bool,
 ) -> None:
-    """Write an entry, its fulfilment, and the head of the ledger."""
+    """Write an entry, its fulfilment, and what is kept of it with the obligation."""
     entry = link.entry
     columns = msgspec.structs.asdict(entry)
     columns |= {
@@ -167,20 +155,6 @@ def claim_columns(claim: Claim) -> dict[str, Any]:
     columns["categories"] = list(claim.categories)
     columns["handled_by"] = list(claim.handled_by)
     return columns
-
-
-def _summed(row: Row, number: int) -> Claim:
-    left = Cents(row["left_cents"])
-    return Claim(
-        claim_id=f"sum {number}",
-        state=ClaimState(row["state"]),
-        number=0,
-        credit_cents=left,
-        raw_cents=left,
-        basis_cents=Cents(0),
-        disputed_cents=Cents(row["disputed_cents"]),
-        categories=tuple(row["categories"]),
-    )
 
 
 def _stored(row: Row) -> Stored:

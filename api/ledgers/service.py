@@ -12,15 +12,16 @@ import msgspec
 from api.accounts.service import Actor, OrganisationKind
 from api.audit import service as audit
 from api.clock import legal_day
-from api.database import Row, transaction
+from api.database import Row, as_json, transaction
 from api.domain.errors import Fault, InvalidInput, NotFound, RuleViolation
-from api.domain.social_return.caps import CapLimit, cap_cents, caps_of
+from api.domain.social_return.caps import CapLimit, caps_of
 from api.domain.social_return.chain import Link, Tampering, seal, verify_chain
 from api.domain.social_return.credit import Reason
 from api.domain.social_return.entries import Act, Entry
 from api.domain.social_return.ledger import Claim, LedgerState, admit, replay, up_to
-from api.domain.social_return.position import Position, Terms, position
+from api.domain.social_return.position import Position, Terms, position, position_of
 from api.domain.social_return.rule_book import RuleBook
+from api.domain.social_return.sums import Standing, Sum, moved, standing_of
 from api.domain.values import Cents
 from api.ledgers import queries
 from api.ledgers.queries import Kept, Stored
@@ -60,7 +61,9 @@ async def locked(obligation_id: UUID, actor: Actor) -> Kept:
     return _if_visible(await queries.locked(obligation_id), obligation_id, actor)
 
 
-async def append(kept: Kept, entry: Entry, writing: Writing, actor: Actor) -> EntryOut:
+async def append(
+    kept: Kept, entry: Entry, writing: Writing, rules: RuleBook, actor: Actor
+) -> EntryOut:
     """Write one entry behind the last of a locked ledger, with its audit row."""
     before = writing.before
     claims = {} if before is None else {str(before["id"]): queries.claim_of(before)}
@@ -72,9 +75,29 @@ async def append(kept: Kept, entry: Entry, writing: Writing, actor: Actor) -> En
         own = {"obligation": kept.id}
         claim = queries.claim_columns(state.claims[entry.claim_id]) | own | dict(writing.extra)
     await queries.append(link, writing.details, writing.head, claim, new=before is None)
+    await _keep_sums(kept, claims, state, caps_of(rules))
     action = f"ledger.{entry.act}"
     await audit.record(action, [kept.id], actor.name, entry.at, number=entry.number)
     return _out(link, writing.details)
+
+
+async def _keep_sums(
+    kept: Kept, before: Mapping[str, Claim], after: LedgerState, caps: Sequence[CapLimit]
+) -> None:
+    """Move the sums that are kept with an entry that was written."""
+    claim_id = next(iter(after.claims), "")
+    found: Standing | None = None
+    if kept.ledger_sums is not None:
+        known = Standing(
+            owed_cents=after.owed_cents,
+            discount_cents=after.discount_cents,
+            sums=msgspec.json.decode(kept.ledger_sums, type=tuple[Sum, ...]),
+        )
+        found = moved(known, before.get(claim_id), after.claims.get(claim_id), caps)
+    if found is None:
+        whole = msgspec.structs.replace(after, claims=await queries.open_claims(kept.id))
+        found = await asyncio.to_thread(standing_of, whole, caps)
+    await queries.update_obligation(kept.id, {"ledger_sums": as_json(found.sums)})
 
 
 def next_entry(kept: Kept, act: Act, actor: Actor, now: datetime, book: RuleBook) -> Entry:
@@ -94,25 +117,17 @@ def details_hash(details: str) -> str:
     return HASH_OF_DETAILS + hashlib.sha256(details.encode()).hexdigest()
 
 
-async def open_state(kept: Kept, book: RuleBook) -> LedgerState:
-    """Give what caps and position need of the ledger as it stands now.
-
-    Sums will do for whatever is under no cap, and for all while no cap cuts anything off;
-    only then does the order of booking matter, and every capped claim is read.
-    """
-    sums = await queries.open_sums(kept.id)
-    due = _state(kept, {}).due_cents
-    if due is None or all(_fits(sums, cap, due) for cap in caps_of(book)):
-        return _state(kept, {one.claim_id: one for one in sums})
-    capped = {cap.category for cap in book.caps}
-    one_by_one = await queries.capped_claims(kept.id, sorted(capped))
-    free = [one for one in sums if not capped & set(one.categories)]
-    return _state(kept, {one.claim_id: one for one in (*free, *one_by_one)})
-
-
-def _fits(sums: Sequence[Claim], cap: CapLimit, due: Cents) -> bool:
-    used = sum(one.left_cents for one in sums if cap.category in one.categories)
-    return used <= cap_cents(cap, due)
+async def standing(kept: Kept, book: RuleBook) -> Standing:
+    """Give what caps and position need of the ledger as it stands now."""
+    state = _state(kept, {})
+    if kept.ledger_sums is None:
+        whole = msgspec.structs.replace(state, claims=await queries.open_claims(kept.id))
+        return standing_of(whole, caps_of(book))
+    return Standing(
+        owed_cents=state.owed_cents,
+        discount_cents=state.discount_cents,
+        sums=msgspec.json.decode(kept.ledger_sums, type=tuple[Sum, ...]),
+    )
 
 
 async def state_at(obligation_id: UUID, instant: datetime) -> LedgerState:
@@ -121,7 +136,7 @@ async def state_at(obligation_id: UUID, instant: datetime) -> LedgerState:
     return await asyncio.to_thread(lambda: replay(up_to(sound(stored), instant)))
 
 
-async def position_of(
+async def position_as_of(
     obligation_id: UUID, as_of: datetime | None, actor: Actor, now: datetime
 ) -> Position:
     """Give the position now, or as it was at an instant: the replay of the entries up to it."""
@@ -139,7 +154,7 @@ async def position_of(
 
 async def position_now(kept: Kept, book: RuleBook, now: datetime) -> Position:
     """Give the position as the ledger stands."""
-    return position(await open_state(kept, book), terms_of(kept, book), legal_day(now))
+    return position_of(await standing(kept, book), terms_of(kept, book), legal_day(now))
 
 
 def terms_of(kept: Kept, book: RuleBook) -> Terms:
@@ -184,7 +199,9 @@ async def verify(obligation_id: UUID, published_head: str | None = None) -> Veri
         claims = await queries.claims_of(obligation_id)
     if kept is None:
         raise NotFound(f"There is no obligation {obligation_id}.")
-    found = await asyncio.to_thread(_tampering, kept, stored, claims, published_head)
+    caps = caps_of(await rule_books.book(kept.rule_book))
+    ledger = _Ledger(kept, stored, claims, caps)
+    found = await asyncio.to_thread(_tampering, ledger, published_head)
     return VerificationOut(
         obligation_id=obligation_id,
         intact=found is None,
@@ -199,17 +216,24 @@ async def verify_all(authority: UUID | None = None) -> list[VerificationOut]:
     return [await verify(one) for one in await queries.ids_of_authority(authority)]
 
 
-def _tampering(
-    kept: Kept, stored: Sequence[Stored], claims: Mapping[str, Claim], head: str | None
-) -> Tampering | None:
+class _Ledger(msgspec.Struct, frozen=True):
+    """Everything that is kept of an obligation, to be compared."""
+
+    kept: Kept
+    stored: Sequence[Stored]
+    claims: Mapping[str, Claim]
+    caps: Sequence[CapLimit]
+
+
+def _tampering(ledger: _Ledger, head: str | None) -> Tampering | None:
     """Name the first thing that does not hold, the entries before what was made of them."""
     links: list[Link] = []
-    for place, one in enumerate(stored, start=1):
+    for place, one in enumerate(ledger.stored, start=1):
         if one.link is None:
             return Tampering(place, Reason("entry-unreadable", f"entry {place} can't be read"))
         links.append(one.link)
-    found = verify_chain(links, head) or verify_chain(links, kept.ledger_hash)
-    return found or _wrong_details(stored) or _wrong_projection(kept, links, claims)
+    found = verify_chain(links, head) or verify_chain(links, ledger.kept.ledger_hash)
+    return found or _wrong_details(ledger.stored) or _wrong_projection(ledger, links)
 
 
 def _wrong_details(stored: Sequence[Stored]) -> Tampering | None:
@@ -221,13 +245,12 @@ def _wrong_details(stored: Sequence[Stored]) -> Tampering | None:
     return None
 
 
-def _wrong_projection(
-    kept: Kept, links: Sequence[Link], claims: Mapping[str, Claim]
-) -> Tampering | None:
+def _wrong_projection(ledger: _Ledger, links: Sequence[Link]) -> Tampering | None:
     """Compare what is kept for quick reading with the replay of the entries."""
+    kept, claims = ledger.kept, ledger.claims
     state = replay(link.entry for link in links)
-    sums = (state.number, state.owed_cents, state.discount_cents)
-    if sums != (kept.ledger_number, kept.owed_cents, kept.discount_cents):
+    head = (state.number, state.owed_cents, state.discount_cents)
+    if head != (kept.ledger_number, kept.owed_cents, kept.discount_cents):
         detail = "the obligation's row differs from its entries"
         return Tampering(state.number, Reason("row-differs", detail))
     for claim_id in sorted({*state.claims, *claims}):
@@ -236,7 +259,17 @@ def _wrong_projection(
             number = state.number if known is None else known.number
             detail = f"the row of fulfilment {claim_id} differs from its entries"
             return Tampering(number, Reason("row-differs", detail))
-    return None
+    return _wrong_sums(ledger, state)
+
+
+def _wrong_sums(ledger: _Ledger, state: LedgerState) -> Tampering | None:
+    if ledger.kept.ledger_sums is None:
+        return None
+    sums = msgspec.json.decode(ledger.kept.ledger_sums, type=tuple[Sum, ...])
+    if sums == standing_of(state, ledger.caps).sums:
+        return None
+    detail = "the sums kept with the obligation differ from its entries"
+    return Tampering(state.number, Reason("row-differs", detail))
 
 
 def _state(kept: Kept, claims: Mapping[str, Claim]) -> LedgerState:

@@ -57,6 +57,9 @@ class Obligation(Table):
     ledger_number = Integer(null=False, default=None, help_text="of the last entry")
     ledger_at = Timestamptz(null=True, default=None, help_text="of the last entry")
     ledger_hash = Varchar(length=64, null=False, default=None, help_text="of the last entry")
+    ledger_sums = JSONB(
+        null=True, default=None, help_text="what open fulfilments add up to; null: not kept yet"
+    )
     author = Varchar(length=100, null=False, default=None)
     created_at = Timestamptz(null=False, default=None)
 

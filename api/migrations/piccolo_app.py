@@ -4,18 +4,23 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
-from api.accounts.tables import ApiKey, Organisation
+from api.accounts.tables import ApiKey, Membership, Organisation, Person
 from api.audit.tables import AuditEvent
 from api.capacity.tables import CapacityReservation
 from api.enterprises.tables import Enterprise, Mark, Offering, Revision
+from api.idempotency.tables import KeptAnswer
 from api.imports.tables import ImportBatch, ImportFinding, ImportJob
 from api.invitations.tables import Invitation, InvitationEvent, Wave
 from api.ledgers.tables import Claim, LedgerEntry, Obligation
+from api.limits.tables import RateWindow
 from api.matches.tables import BuyerExclusion, MatchRun, MatchVerdict
 from api.moderation.tables import ProfileClaim
+from api.oidc.tables import ExternalIdentity, OidcFlow
 from api.outbox.tables import Change, OutboxRow
+from api.people.tables import MemberInvitation
 from api.reference.tables import Cpv, MarkSchemeRow, MunicipalityRow, Nuts, ReferenceList
 from api.rule_books.tables import RuleBookVersion
+from api.sessions.tables import Session
 from api.shortlists.tables import (
     SavedSearch,
     SearchLock,
@@ -23,6 +28,7 @@ from api.shortlists.tables import (
     Shortlist,
     ShortlistEntry,
 )
+from api.sign_in.tables import PasswordReset
 from api.tenders.tables import Lot, Tender
 
 APP_CONFIG = AppConfig(
@@ -36,6 +42,15 @@ APP_CONFIG = AppConfig(
         MarkSchemeRow,
         Organisation,
         ApiKey,
+        Person,
+        Membership,
+        MemberInvitation,
+        PasswordReset,
+        Session,
+        ExternalIdentity,
+        OidcFlow,
+        RateWindow,
+        KeptAnswer,
         AuditEvent,
         OutboxRow,
         Change,

@@ -125,7 +125,7 @@ async def _assess(
         evidence=ledgers.details_hash(details),
     )
     head |= {"owed_cents": owed, "discount_cents": discount}
-    await ledgers.append(kept, entry, Writing(head=head, details=details), actor)
+    await ledgers.append(kept, entry, Writing(head=head, details=details), book, actor)
 
 
 async def _authority(actor: Actor) -> OrganisationRecord:
@@ -188,6 +188,7 @@ def _new_row(
         "ledger_number": 0,
         "ledger_at": None,
         "ledger_hash": GENESIS,
+        "ledger_sums": "[]",
         "author": actor.identity,
         "created_at": now,
     }

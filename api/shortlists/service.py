@@ -61,8 +61,8 @@ class TooManyFound(RuleViolation):
 
 
 def owner_of(actor: Actor) -> Owner:
-    """Give whose lists an actor keeps: a key made anew under its name goes on with them."""
-    return Owner(actor.name.rsplit(" (", 1)[0], actor.organisation)
+    """Give whose lists an actor keeps: a key made anew, or a colleague, goes on with them."""
+    return Owner(actor.desk, actor.organisation)
 
 
 async def make(data: ShortlistIn, actor: Actor, now: datetime) -> ShortlistOut:

@@ -26,7 +26,7 @@ _REBUILT = (
     *("match_verdict", "match_run", "lot", "tender", "quality_mark", "offering"),
     *("profile_claim", "enterprise_revision", "enterprise"),
 )
-_EMPTIED = (*_REBUILT, "outbox", "audit_event", "api_key")
+_EMPTIED = (*_REBUILT, "outbox", "audit_event", "api_key", "kept_answer")
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Position and verification of a ledger of 10,000 entries; asserts nothing about time."""
+"""Position and verification of a ledger of 100,000 entries; asserts nothing about time."""
 
 import asyncio
 import os
@@ -7,13 +7,29 @@ import tempfile
 import warnings
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
 from uuid import UUID
 
-ENTRIES: Final = 10_000
+import msgspec
+
+ENTRIES: Final = 100_000
 START: Final = datetime(2026, 1, 1, tzinfo=UTC)
+RULE: Final = {"code": "purchase-pso-3", "bookId": "b", "bookVersion": "1", "source": "s" * 80}
+LINE: Final[dict[str, Any]] = {
+    "verdict": "counted", "amountCents": 50_000, "words": "share * invoice",
+    "numbers": "0.3 * € 1,666.67", "rule": RULE,
+    "inputs": [["invoiceCents", "166667"], ["marks", "pso 3 verified until 2027-01-01"]],
+}  # fmt: skip
+FACTS: Final = {
+    "kind": "purchase", "supplierId": "0190d8a0-0000-7000-8000-000000000000",
+    "invoiceNumber": "2026-0001", "invoicedOn": "2026-02-01", "invoiceCents": 166_667,
+}  # fmt: skip
+DETAILS: Final = msgspec.json.encode(
+    {"kind": "purchase", "facts": FACTS, "lines": [LINE], "evidence": {"reference": "dossier 1"}}
+).decode()
 
 
 async def main() -> None:
@@ -21,6 +37,7 @@ async def main() -> None:
     from api import database
     from api.accounts.service import Actor, OrganisationKind
     from api.ledgers import service
+    from api.social_return_reports import service as reports
 
     await database.migrate()
     async with database.pool(4):
@@ -28,19 +45,39 @@ async def main() -> None:
         actor = Actor("bench", frozenset(), authority, OrganisationKind.AUTHORITY)
         later = START + timedelta(days=300)
 
-        await _time(
-            "position now", 100, lambda: service.position_of(obligation, None, actor, later)
-        )
+        def position(as_of: datetime | None = None) -> Awaitable[Any]:
+            return service.position_as_of(obligation, as_of, actor, later)
+
+        await _time("position now", 200, position)
         middle = START + timedelta(minutes=ENTRIES // 2)
-        await _time(
-            "position as of an instant",
-            20,
-            lambda: service.position_of(obligation, middle, actor, later),
-        )
+        await _time("position as of an instant", 5, lambda: position(middle))
+        await _time("yearly report", 10, lambda: reports.report(2026, None, actor, later))
         await _time(
             "page of 100 entries", 50, lambda: service.entries(obligation, None, 100, actor)
         )
-        await _time("verification", 5, lambda: service.verify(obligation))
+        await _time("booking one entry", 20, lambda: _assess(obligation, 10**10, actor, later))
+        # Half of the room under the cap: what was booked no longer fits, and order decides.
+        await _assess(obligation, 10**9, actor, later)
+        await _time("position now, over a cap", 200, position)
+        await _time(
+            "booking one entry, over a cap", 5, lambda: _assess(obligation, 10**9, actor, later)
+        )
+        await _time("verification", 3, lambda: service.verify(obligation))
+
+
+async def _assess(obligation: UUID, cents: int, actor: Any, now: datetime) -> None:
+    from api.database import transaction
+    from api.domain.social_return.entries import Act
+    from api.ledgers import service
+    from api.rule_books import service as rule_books
+
+    async with transaction():
+        kept = await service.locked(obligation, actor)
+        rules = await rule_books.book(kept.rule_book)
+        entry = service.next_entry(kept, Act.ASSESS, actor, now, rules)
+        entry = msgspec.structs.replace(entry, amount_cents=cents)
+        head = {"owed_cents": cents}
+        await service.append(kept, entry, service.Writing(head=head), rules, actor)
 
 
 async def _time(name: str, times: int, ask: Callable[[], Awaitable[Any]]) -> None:
@@ -57,32 +94,42 @@ async def _time(name: str, times: int, ask: Callable[[], Awaitable[Any]]) -> Non
 async def _filled() -> tuple[UUID, UUID]:
     from api.accounts import service as accounts
     from api.accounts.service import OrganisationKind
-    from api.clock import new_id
-    from api.database import copy_rows, fetch, transaction
-    from api.domain.social_return.chain import GENESIS, seal
-    from api.domain.social_return.ledger import replay
-    from api.ledgers import queries
-    from api.ledgers.tables import Claim, LedgerEntry
+    from api.database import fetch
     from importers.rule_books import load
 
     await load.load_shipped(START)
     one = await accounts.create_organisation(OrganisationKind.AUTHORITY, "A", now=START)
     two = await accounts.create_organisation(OrganisationKind.CONTRACTOR, "C", now=START)
     book = (await fetch("SELECT id FROM rule_book WHERE book_id = 'oost-nederland'"))[0]["id"]
+    return await _ledger(one.id, two.id, book), one.id
+
+
+async def _ledger(authority: UUID, contractor: UUID, book: UUID) -> UUID:
+    from api.clock import new_id
+    from api.database import as_json, copy_rows, transaction
+    from api.domain.social_return.caps import CapLimit
+    from api.domain.social_return.chain import GENESIS, seal
+    from api.domain.social_return.ledger import replay
+    from api.domain.social_return.sums import standing_of
+    from api.ledgers import queries
+    from api.ledgers.tables import Claim, LedgerEntry
+
     obligation = new_id()
     entries = _entries(obligation)
     state, head, rows = replay(entries), GENESIS, []
     for entry in entries:
         head = seal(head, entry).hash
         rows.append(_row(entry, head, new_id()))
+    sums = standing_of(state, (CapLimit("pso-purchases", Decimal("0.5")),)).sums
     last = {"ledger_number": state.number, "ledger_at": state.at, "ledger_hash": head}
+    last["ledger_sums"] = as_json(sums)
     own = {"obligation": obligation, "kind": "purchase", "facts": "{}"} | dict.fromkeys(_BLANK)
     async with transaction():
-        await queries.insert_obligation(_obligation(obligation, one.id, two.id, book) | last)
+        await queries.insert_obligation(_obligation(obligation, authority, contractor, book) | last)
         await copy_rows(LedgerEntry, rows)
         claims = [queries.claim_columns(claim) | own for claim in state.claims.values()]
         await copy_rows(Claim, claims)
-    return obligation, one.id
+    return obligation
 
 
 _BLANK: Final = (
@@ -99,9 +146,11 @@ _BLANK: Final = (
 def _entries(obligation: UUID) -> list[Any]:
     from api.clock import new_id
     from api.domain.social_return.entries import Act, Entry
+    from api.ledgers.service import details_hash
 
-    first: dict[str, Any] = {"number": 1, "at": START, "actor": "a", "amount_cents": 10**9}
+    first: dict[str, Any] = {"number": 1, "at": START, "actor": "a", "amount_cents": 10**10}
     entries = [Entry(obligation_id=str(obligation), act=Act.ASSESS, **first)]
+    evidence = details_hash(DETAILS)
     while len(entries) < ENTRIES:
         n = len(entries)
         shared: dict[str, Any] = {"obligation_id": str(obligation), "claim_id": str(new_id())}
@@ -109,7 +158,7 @@ def _entries(obligation: UUID) -> list[Any]:
         cents = dict.fromkeys(("amount_cents", "raw_cents", "basis_cents"), 50_000)
         money: dict[str, Any] = cents | {"categories": ("pso-purchases",) if n % 2 else ()}
         entries += [
-            Entry(number=n + 1, act=Act.SUBMIT, **money, **shared),
+            Entry(number=n + 1, act=Act.SUBMIT, evidence=evidence, **money, **shared),
             Entry(number=n + 2, act=Act.CONFIRM, **shared),
             Entry(number=n + 3, act=Act.VERIFY, **(shared | {"actor": "v"})),
         ]
@@ -121,20 +170,19 @@ def _obligation(obligation: UUID, authority: UUID, contractor: UUID, book: UUID)
         "id": obligation, "authority": authority, "contractor": contractor, "lot": None,
         "rule_book": book, "title": "t", "municipality": None, "region": None,
         "published_on": None, "awarded_on": None, "starts_on": date(2026, 1, 1),
-        "due_on": date(2027, 1, 1), "basis": "{}", "assessment": "{}", "owed_cents": 10**9,
+        "due_on": date(2027, 1, 1), "basis": "{}", "assessment": "{}", "owed_cents": 10**10,
         "discount_cents": 0, "author": "a", "created_at": START,
     }  # fmt: skip
 
 
 def _row(entry: Any, head: str, row_id: UUID) -> dict[str, Any]:
-    import msgspec
-
     columns = msgspec.structs.asdict(entry)
     claim = columns.pop("claim_id")
     return columns | {
         "id": row_id, "obligation": UUID(columns.pop("obligation_id")),
         "claim": None if claim is None else UUID(claim),
-        "categories": list(entry.categories), "details": None, "hash": head,
+        "categories": list(entry.categories), "hash": head,
+        "details": DETAILS if entry.act == "submit" else None,
     }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import asyncpg
 
 from tests.faults.seeding import ask
 from tests.faults.world import PATIENCE_SECONDS, World
-from tests.faults.writers import ROWS, Booker, Caller, Enterer, Importer, Matcher, Seeded
+from tests.faults.writers import ROWS, Booker, Caller, Enterer, Importer, Keyed, Matcher, Seeded
 
 Harm = dict[str, int]
 _STUCK: Final = "SELECT count(*) FROM import_job WHERE state IN ('queued', 'running')"
@@ -74,6 +74,7 @@ def harm_done(world: World, seeded: Seeded, callers: Iterable[Caller]) -> Harm:
             "purchases lost or doubled": await _miscounted(
                 database, seeded, kept.get(Booker, set())
             ),
+            "keyed requests without one effect": await _unkeyed(database, kept.get(Keyed, set())),
             "runs lost or torn": await _torn(database, kept.get(Matcher, set())),
             "imports stuck": await database.fetchval(_STUCK),
             "changes that never reached the index": await database.fetchval(
@@ -111,6 +112,14 @@ async def _miscounted(database: asyncpg.Connection, seeded: Seeded, invoices: se
     rows = await database.fetch(sql, seeded.obligation)
     times = Counter(row["basis_cents"] for row in rows)
     return sum(number != 1 for number in times.values()) + len(invoices - set(times))
+
+
+async def _unkeyed(database: asyncpg.Connection, made: set[str]) -> int:
+    """Every name once, under the id that was answered."""
+    rows = await database.fetch("SELECT name, id::text FROM shortlist WHERE name LIKE 'keyed %'")
+    found = Counter(f"{row['name'].removeprefix('keyed ')} {row['id']}" for row in rows)
+    names = Counter(row["name"] for row in rows)
+    return sum(number != 1 for number in names.values()) + len(made - set(found))
 
 
 async def _torn(database: asyncpg.Connection, runs: set[str]) -> int:

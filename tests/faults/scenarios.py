@@ -15,10 +15,10 @@ import msgspec
 from tests.faults.checks import Harm, harm_done, ready, settle, wait_until
 from tests.faults.seeding import seed
 from tests.faults.world import PATIENCE_SECONDS, PYTHON, ROOT, World
-from tests.faults.writers import Booker, Caller, Enterer, Importer, Matcher, Seeded
+from tests.faults.writers import Booker, Caller, Enterer, Importer, Keyed, Matcher, Seeded
 
 VICTIMS: Final = ("api", "api-2", "worker", "worker-2", "meilisearch", "postgres", "rebuild")
-CALLERS: Final = (Enterer, Importer, Booker, Matcher)
+CALLERS: Final = (Enterer, Importer, Booker, Keyed, Matcher)
 FAKETIME: Final = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
 SMALL_DISK: Final = "12m"
 

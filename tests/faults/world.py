@@ -48,6 +48,8 @@ class World:
             "DATA_DIR": str(folder),
             "HOST": "127.0.0.1",
             "PSEUDONYM_KEY": PSEUDONYM_KEY,
+            "RATE_LIMIT_ANONYMOUS": "0",
+            "RATE_LIMIT_KNOWN": "0",
             **settings,
         }
         self.direct = os.environ | direct | {"MEILISEARCH_URL": self._url(self.search_port)}

@@ -64,11 +64,17 @@ class Caller(threading.Thread):
         raise NotImplementedError
 
     def send(
-        self, method: str, path: str, key: str, body: bytes | None = None, kind: str = JSON
+        self,
+        method: str,
+        path: str,
+        key: str,
+        body: bytes | None = None,
+        kind: str = JSON,
+        **more: str,
     ) -> Answer:
         """Send a request; a refusal by us is remembered when no fault explains it."""
         port = self.chance.choice(list(self.world.ports.values()))
-        headers = {"Authorization": f"Bearer {key}", "Content-Type": kind}
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": kind, **more}
         url = f"http://127.0.0.1:{port}/v1{path}"
         request = urllib.request.Request(url, body, headers, method=method)
         try:
@@ -138,6 +144,21 @@ class Booker(Caller):
         answer = self.send("POST", path, self.seeded.contractor, body)
         stored = answer.status == 201 or answer.body.get("code") == "counted-twice"
         return str(10_000 + number) if stored else None
+
+
+class Keyed(Caller):
+    """Makes shortlists, which nothing but an Idempotency-Key keeps from being made twice."""
+
+    def attempt(self, number: int) -> str | None:
+        """Make one, and ask for it once more: the answer must be the same."""
+        made = self._once(number)
+        return None if made is None or self._once(number) != made else f"{number} {made}"
+
+    def _once(self, number: int) -> str | None:
+        named = {"name": f"keyed {number}", "department": "x", "purpose": "y"}
+        body, key = json.dumps(named).encode(), {"Idempotency-Key": f"keyed-{number}"}
+        answer = self.send("POST", "/shortlists", self.seeded.desk, body, **key)
+        return str(answer.body["id"]) if answer.status == 201 else None
 
 
 class Matcher(Caller):

@@ -51,6 +51,18 @@ class DisplacementNorms(msgspec.Struct, frozen=True, rename="camel", kw_only=Tru
     """One buyer's share in the turnover of a supplier."""
 
 
+NORMS: Final = DisplacementNorms(
+    version="signals-2026-1",
+    source="own choice, ADR 31, within the rules of thumb of TNO R14010 and dossier 7.1",
+    unpaid_share_above=Decimal("0.25"),
+    unpaid_months_above=Decimal(3),
+    price_tolerance=Decimal("0.15"),
+    buyer_spend_share_above=Decimal("0.30"),
+    supplier_turnover_share_above=Decimal("0.50"),
+)
+"""The bounds in force; other bounds are a new version."""
+
+
 class DisplacementFacts(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """What the buyer and the supplier declare, and what the system knows. `None`: unknown."""
 

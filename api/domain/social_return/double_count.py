@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from uuid import UUID
 
 import msgspec
 
 from api.domain.errors import InvalidValue
 from api.domain.social_return.credit import Reason
 from api.domain.social_return.measures import DAYS_A_WEEK, closed, half_up, in_digits, in_euros
-from api.domain.social_return.rule_book import DoubleCounting
+from api.domain.social_return.rule_book import DoubleCounting, RuleBook
 from api.domain.values import Cents, KvkNumber, Period
 
 _FILLING = re.compile(r"[^0-9A-Z]")
@@ -42,6 +43,50 @@ class OverfullWeek(msgspec.Struct, frozen=True, rename="camel"):
     """Such as `2026-W07`."""
     hours: Decimal
     """Hours together, rounded to hundredths."""
+
+
+class Beside(msgspec.Struct, frozen=True):
+    """A live claim under the same keyed hash, on any obligation."""
+
+    obligation: UUID
+    book_id: str
+    whole_cents: int | None
+    claimed_cents: int
+    starts_on: date | None
+    ends_on: date | None
+    hours_per_week: Decimal | None
+
+    @property
+    def hours(self) -> ClaimedHours:
+        """Give the hours that it claims (own choice, ADR 18)."""
+        period = Period(self.starts_on, self.ends_on)
+        return ClaimedHours(period=period, hours_per_week=self.hours_per_week or Decimal(0))
+
+
+def invoice_counts_twice(claim: ClaimedInvoice, beside: Iterable[Beside]) -> bool:
+    """Tell whether claims of one invoice, known to be the same by its hash, exceed it (ADR 18)."""
+    others = (
+        msgspec.structs.replace(
+            claim,
+            invoice_cents=Cents(one.whole_cents or 0),
+            claimed_cents=Cents(one.claimed_cents),
+        )
+        for one in beside
+    )
+    return bool(invoice_faults(claim, others))
+
+
+def person_counts_twice(
+    claim: ClaimedHours, obligation: UUID, book: RuleBook, beside: Sequence[Beside]
+) -> bool:
+    """Look everywhere for the full-time week, and at other obligations where forbidden (ADR 18)."""
+    everywhere = [one.hours for one in beside]
+    if person_faults(claim, everywhere, DoubleCounting.FULL_TIME, book.week_hours):
+        return True
+    elsewhere = [
+        one.hours for one in beside if one.book_id == book.id and one.obligation != obligation
+    ]
+    return bool(person_faults(claim, elsewhere, book.double_counting, book.week_hours))
 
 
 def invoice_key(supplier: KvkNumber, invoice_number: str) -> str:

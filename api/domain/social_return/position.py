@@ -5,11 +5,12 @@ from datetime import date, datetime
 
 import msgspec
 
-from api.domain.social_return.caps import CapLimit, CapUse, allocate, uses
+from api.domain.social_return.caps import CapLimit, CapUse, Demand, uses
 from api.domain.social_return.entries import ClaimState, Entry
-from api.domain.social_return.ledger import Claim, LedgerState, replay, up_to
+from api.domain.social_return.ledger import LedgerState, replay, up_to
 from api.domain.social_return.obligation import malus_cents
 from api.domain.social_return.rule_book import Malus
+from api.domain.social_return.sums import Standing, Sum, standing_of
 from api.domain.values import Cents
 
 
@@ -50,33 +51,35 @@ class Position(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
 
 
 def position(state: LedgerState, terms: Terms, today: date) -> Position:
-    """Work out the position from a replayed ledger, in cents.
+    """Work out the position from a replayed ledger, in cents (see `position_of`; ADR 6)."""
+    return position_of(standing_of(state, terms.caps), terms, today)
+
+
+def position_of(standing: Standing, terms: Terms, today: date) -> Position:
+    """Work out the position from what the open claims add up to, in cents.
 
     Only verified credit lowers what remains; claims are shown apart. Plans come after booked
     claims in the room under a cap. Source: remaining = max(0, due - verified); own choice,
     ADR 6, for the rest.
     """
-    claims = (*state.live, *state.planned)
-    counted = allocate([claim.demand for claim in claims], terms.caps, state.due_cents)
-    pairs = list(zip(claims, counted, strict=True))
-    sums = {wanted: _free(pairs, wanted) for wanted in ClaimState}
-    forecast = Cents(sum(sums.values()))
-    remaining = _remaining(state.due_cents, sums[ClaimState.VERIFIED])
-    live = [pair for pair in pairs if pair[0].state is not ClaimState.PLANNED]
+    sums = {wanted: _free(standing.sums, wanted) for wanted in ClaimState}
+    due, forecast = standing.due_cents, Cents(sum(sums.values()))
+    remaining = _remaining(due, sums[ClaimState.VERIFIED])
+    live = [one for one in standing.sums if one.state is not ClaimState.PLANNED]
     return Position(
-        owed_cents=state.owed_cents,
-        discount_cents=state.discount_cents,
-        due_cents=state.due_cents,
+        owed_cents=standing.owed_cents,
+        discount_cents=standing.discount_cents,
+        due_cents=due,
         verified_cents=sums[ClaimState.VERIFIED],
         confirmed_cents=sums[ClaimState.CONFIRMED],
         submitted_cents=sums[ClaimState.SUBMITTED],
         planned_cents=sums[ClaimState.PLANNED],
-        disputed_cents=Cents(sum(_disputed(claim, cents) for claim, cents in live)),
-        over_cap_cents=Cents(sum(claim.left_cents - cents for claim, cents in live)),
+        disputed_cents=Cents(sum(one.parked_cents for one in live)),
+        over_cap_cents=Cents(sum(one.left_cents - one.counted_cents for one in live)),
         remaining_cents=remaining,
         forecast_cents=forecast,
-        forecast_remaining_cents=_remaining(state.due_cents, forecast),
-        caps=_cap_uses(live, state, terms),
+        forecast_remaining_cents=_remaining(due, forecast),
+        caps=_cap_uses(live, due, terms),
         malus_at_stake_cents=None if remaining is None else malus_cents(remaining, terms.malus),
         days_left=None if terms.due_on is None else (terms.due_on - today).days,
     )
@@ -87,23 +90,15 @@ def position_at(entries: Sequence[Entry], instant: datetime, terms: Terms) -> Po
     return position(replay(up_to(entries, instant)), terms, instant.date())
 
 
-def _free(pairs: Iterable[tuple[Claim, Cents]], state: ClaimState) -> Cents:
-    return Cents(
-        sum(cents - _disputed(claim, cents) for claim, cents in pairs if claim.state is state)
-    )
-
-
-def _disputed(claim: Claim, counted: Cents) -> Cents:
+def _free(sums: Iterable[Sum], state: ClaimState) -> Cents:
     """What a cap cut off a claim is taken from the undisputed part first."""
-    return min(claim.disputed_cents, counted)
+    return Cents(sum(one.counted_cents - one.parked_cents for one in sums if one.state is state))
 
 
 def _remaining(due: Cents | None, fulfilled: Cents) -> Cents | None:
     return None if due is None else Cents(max(0, due - fulfilled))
 
 
-def _cap_uses(
-    live: Sequence[tuple[Claim, Cents]], state: LedgerState, terms: Terms
-) -> tuple[CapUse, ...]:
-    demands = [claim.demand for claim, _ in live]
-    return uses(demands, [cents for _, cents in live], terms.caps, state.due_cents)
+def _cap_uses(live: Sequence[Sum], due: Cents | None, terms: Terms) -> tuple[CapUse, ...]:
+    demands = [Demand(one.left_cents, one.categories) for one in live]
+    return uses(demands, [one.counted_cents for one in live], terms.caps, due)

@@ -7,16 +7,45 @@ well, and where none is left, the total.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Final
 
 import msgspec
 
-from api.domain.social_return.entries import ClaimState
-from api.domain.social_return.ledger import LedgerState
 from api.domain.values import Cents
 
 K_ANONYMITY: Final = 5
 """The smallest number of persons that is told (domain dossier 7.3: at least 5)."""
+HUNDREDTH: Final = Decimal("0.01")
+
+
+class Tally(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """What the entries about one claim add up to, up to an instant."""
+
+    verified: bool = False
+    """Once verified, a claim stays so: what comes after are counter-entries and disputes."""
+    submitted_cents: int = 0
+    disputed_cents: int = 0
+    upheld_cents: int = 0
+    countered_cents: int = 0
+    basis_cents: int = 0
+    credited_basis_cents: int = 0
+
+    @property
+    def realised_cents(self) -> int:
+        """Give the verified credit that is left and not disputed (domain dossier 10.1).
+
+        An amount that was dismissed has been parked before: it is off already.
+        """
+        if not self.verified:
+            return 0
+        parked = self.disputed_cents - self.upheld_cents
+        return self.submitted_cents - self.countered_cents - parked
+
+    @property
+    def spend_cents(self) -> int:
+        """Give the invoice behind verified credit, after credit notes (own choice, ADR 18)."""
+        return self.basis_cents - self.credited_basis_cents if self.verified else 0
 
 
 class Realised(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
@@ -30,14 +59,21 @@ class Realised(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     credit_cents: Cents
     spend_cents: Cents = Cents(0)
     """Of an invoice, after credit notes."""
+    recognition: str | None = None
+    """The rule by which a purchase counts."""
+    supplier: str | None = None
+    job_years: Decimal | None = None
+    """Years of full-time work in a placement; `None` where hours or the full week are unknown."""
 
 
 class Cell(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """One cell of a table; `None` is suppressed."""
+    """One cell of a table; `None` is suppressed, and for `job_years` also unknown."""
 
     key: str
     persons: int | None
+    job_years: Decimal | None = None
     credit_cents: Cents | None
+    spend_cents: Cents | None
 
 
 class ReportTable(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
@@ -47,55 +83,57 @@ class ReportTable(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     total: Cell
 
 
-def realised_between(before: LedgerState, after: LedgerState) -> Mapping[str, Cents]:
-    """Give per claim what its verified, undisputed credit grew by, in cents; may be below zero.
-
-    Source: only verified credit counts (domain dossier 10.1); own choice, ADR 6, for the
-    year of an entry being that of its instant.
-    """
-    then, now = _verified(before), _verified(after)
-    grown = {one: now.get(one, 0) - then.get(one, 0) for one in sorted({*then, *now})}
-    return {one: Cents(cents) for one, cents in grown.items() if cents}
-
-
 def tabulate(rows: Iterable[Realised], key: Callable[[Realised], str]) -> ReportTable:
     """Add up along one dimension and suppress what tells of few persons (rule above, ADR 18)."""
     listed = list(rows)
     groups: dict[str, list[Realised]] = {}
     for row in listed:
         groups.setdefault(key(row), []).append(row)
-    cells = [_cell(name, groups[name]) for name in sorted(groups)]
-    total = _cell("total", listed)
-    hidden, hides_total = _suppressed(cells)
+    people = {name: _people(groups[name]) for name in sorted(groups)}
+    hidden, hides_total = _suppressed(people)
+    cells = [_cell(name, groups[name], people[name]) for name in people]
     shown = tuple(_hide(cell) if cell.key in hidden else cell for cell in cells)
+    total = _cell("total", listed, frozenset().union(*people.values()))
     return ReportTable(cells=shown, total=_hide(total) if hides_total else total)
 
 
-def _verified(state: LedgerState) -> Mapping[str, int]:
-    return {
-        claim.claim_id: int(claim.free_cents)
-        for claim in state.claims.values()
-        if claim.state is ClaimState.VERIFIED
-    }
+def _people(rows: Iterable[Realised]) -> frozenset[str]:
+    return frozenset(row.person for row in rows if row.person is not None)
 
 
-def _cell(name: str, rows: Sequence[Realised]) -> Cell:
-    people = {row.person for row in rows if row.person is not None}
-    credit = Cents(sum(row.credit_cents for row in rows))
-    return Cell(key=name, persons=len(people), credit_cents=credit)
+def _cell(name: str, rows: Sequence[Realised], people: frozenset[str]) -> Cell:
+    return Cell(
+        key=name,
+        persons=len(people),
+        job_years=_job_years([row for row in rows if row.person is not None]),
+        credit_cents=Cents(sum(row.credit_cents for row in rows)),
+        spend_cents=Cents(sum(row.spend_cents for row in rows)),
+    )
 
 
-def _suppressed(cells: Sequence[Cell]) -> tuple[frozenset[str], bool]:
+def _job_years(placements: Sequence[Realised]) -> Decimal | None:
+    known = [row.job_years for row in placements if row.job_years is not None]
+    if len(known) < len(placements):
+        return None
+    return sum(known, Decimal(0)).quantize(HUNDREDTH)
+
+
+def _suppressed(people: Mapping[str, frozenset[str]]) -> tuple[frozenset[str], bool]:
     """Name the cells to suppress, and tell whether the total must go too."""
-    peopled = sorted((cell.persons, cell.key) for cell in cells if cell.persons)
-    hidden = [(persons, key) for persons, key in peopled if persons < K_ANONYMITY]
-    others = [one for one in peopled if one not in hidden]
-    while hidden and (len(hidden) == 1 or sum(one[0] for one in hidden) < K_ANONYMITY):
+    peopled = sorted((len(some), key) for key, some in people.items() if some)
+    hidden = [key for count, key in peopled if count < K_ANONYMITY]
+    others = [key for count, key in peopled if count >= K_ANONYMITY]
+    while hidden and (len(hidden) == 1 or _together(hidden, people) < K_ANONYMITY):
         if not others:
-            return frozenset(key for _, key in hidden), True
+            return frozenset(hidden), True
         hidden.append(others.pop(0))
-    return frozenset(key for _, key in hidden), False
+    return frozenset(hidden), False
+
+
+def _together(keys: Iterable[str], people: Mapping[str, frozenset[str]]) -> int:
+    """Count a person in two cells once: the credit of both could be worked out together."""
+    return len(frozenset().union(*(people[key] for key in keys)))
 
 
 def _hide(cell: Cell) -> Cell:
-    return Cell(key=cell.key, persons=None, credit_cents=None)
+    return Cell(key=cell.key, persons=None, credit_cents=None, spend_cents=None)

@@ -93,7 +93,8 @@ async def test_a_refused_attempt_leaves_a_trail(world: Any) -> None:
     await world.booked(path, world.purchase("F-3", 1_000))
     await world.post("contractor", f"{path}/fulfilments", world.purchase("F-3", 1_000))
 
-    rows = await fetch("SELECT actor FROM audit_event WHERE action = 'ledger.counted-twice'")
+    sql = "SELECT actor FROM audit_event WHERE action = 'ledger.counted-twice' AND subject = $1"
+    rows = await fetch(sql, path.rsplit("/", 1)[-1])
     assert [row["actor"].split()[0] for row in rows] == ["contractor"]
 
 

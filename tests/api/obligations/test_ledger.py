@@ -128,7 +128,7 @@ async def test_the_balance_equals_the_replay_at_every_instant(world: Any, seed: 
             await random_act(world, path, random, step)
         except (RuleViolation, NotFound, AccessDenied):
             continue
-        reported.append((at, await ledgers.position_of(obligation, None, who, at)))
+        reported.append((at, await ledgers.position_as_of(obligation, None, who, at)))
 
     kept = await queries.obligation(obligation)
     assert kept is not None
@@ -137,7 +137,7 @@ async def test_the_balance_equals_the_replay_at_every_instant(world: Any, seed: 
     later = START + timedelta(days=1)
     for at, found in reported:
         assert position_at(entries, at, terms) == found
-        assert await ledgers.position_of(kept.id, at, who, later) == found
+        assert await ledgers.position_as_of(kept.id, at, who, later) == found
         [cap] = found.caps
         assert cap.cap_cents == 5_000_000
         assert cap.used_cents <= cap.cap_cents
@@ -223,7 +223,7 @@ async def test_a_ledger_cut_off_with_its_head_shows_by_a_hash_kept_elsewhere(wor
     await fetch("DELETE FROM ledger_entry WHERE number = 2")
     await fetch("DELETE FROM fulfilment")
     await fetch(
-        "UPDATE obligation o SET ledger_number = 1, ledger_hash = e.hash"
+        "UPDATE obligation o SET ledger_number = 1, ledger_hash = e.hash, ledger_sums = '[]'"
         " FROM ledger_entry e WHERE e.obligation = o.id AND e.number = 1"
     )
 
@@ -244,3 +244,34 @@ async def test_a_changed_balance_beside_an_intact_chain_is_found(world: Any) -> 
         2,
         "row-differs",
     )
+
+
+async def test_changed_sums_beside_an_intact_chain_are_found(world: Any) -> None:
+    path = await world.obligation()
+    await world.booked(path, world.purchase("F-1", 500_00))
+    sums = (await fetch("SELECT ledger_sums FROM obligation WHERE id = $1", id_in(path)))[0][
+        "ledger_sums"
+    ]
+
+    await fetch(
+        "UPDATE obligation SET ledger_sums = $2 WHERE id = $1",
+        *(id_in(path), sums.replace("50000", "60000")),
+    )
+
+    found = (await world.get("contractor", f"{path}/verification")).json()
+    assert "the sums kept" in found["tampering"]["reason"]["detail"]
+
+
+async def test_a_ledger_without_kept_sums_gets_them_with_its_next_entry(world: Any) -> None:
+    path = await world.obligation()
+    await world.booked(path, world.purchase("F-1", 500_00))
+    kept = (await world.get("contractor", f"{path}/position")).json()
+    await fetch("UPDATE obligation SET ledger_sums = NULL WHERE id = $1", id_in(path))
+
+    without = (await world.get("contractor", f"{path}/position")).json()
+    await world.booked(path, world.purchase("F-2", 100_00))
+    after = (await world.get("contractor", f"{path}/position")).json()
+
+    assert without == kept
+    assert after["submittedCents"] == 600_00
+    assert (await world.get("contractor", f"{path}/verification")).json()["intact"]

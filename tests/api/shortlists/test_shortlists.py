@@ -42,7 +42,7 @@ async def test_a_shortlist_is_read_back_with_its_etag(desk: AsyncClient) -> None
 
     answer = await desk.get(f"/v1/shortlists/{made['id']}")
 
-    assert answer.headers["ETag"] == '"v1"'
+    assert answer.headers["ETag"].startswith('"v1.')
     assert answer.json() == made
     assert made["owner"] == "desk"
     assert made["department"] == "Facilitair"

@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,8 +10,9 @@ from api.domain.errors import RuleViolation
 from api.domain.social_return.caps import CapLimit
 from api.domain.social_return.entries import Act, Entry
 from api.domain.social_return.ledger import LedgerState, admit, freeze_credit, replay
-from api.domain.social_return.position import Position, Terms, position, position_at
+from api.domain.social_return.position import Position, Terms, position, position_at, position_of
 from api.domain.social_return.rule_book import Malus
+from api.domain.social_return.sums import freeze_beside, moved, standing_of
 from api.domain.values import Cents
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -148,6 +150,47 @@ def test_the_balance_at_every_instant_is_the_replay_up_to_it(
         last_of_instant = n + 1 == len(entries) or entries[n + 1].at > one.at
         if last_of_instant:
             assert position_at(entries, one.at, HALF) == position(state, HALF, one.at.date())
+
+
+@given(rows=moves, fixed=st.booleans())
+def test_sums_that_move_with_every_entry_equal_those_of_the_replay(
+    rows: list[tuple[Act, str, int, tuple[str, ...]]], *, fixed: bool
+) -> None:
+    state = LedgerState()
+    kept = standing_of(state, HALF.caps)
+    for one in played(rows, fixed=fixed):
+        before, state = state, admit(state, one)
+        replayed = standing_of(state, HALF.caps)
+        head = {"owed_cents": state.owed_cents, "discount_cents": state.discount_cents}
+        known = msgspec.structs.replace(kept, **head)
+        claim = one.claim_id or ""
+        found = moved(known, before.claims.get(claim), state.claims.get(claim), HALF.caps)
+        assert found in (replayed, None)
+        kept = replayed
+        assert position_of(kept, HALF, TODAY) == position(state, HALF, TODAY)
+
+
+@given(moves, st.integers(1, 900))
+def test_room_is_the_same_by_sums_as_claim_by_claim(
+    rows: list[tuple[Act, str, int, tuple[str, ...]]], raw: int
+) -> None:
+    state = replay(played(rows, fixed=False))
+    by_claim = freeze_credit(state, Cents(raw), CAPPED, HALF.caps)
+    by_sums = freeze_beside(standing_of(state, HALF.caps), Cents(raw), CAPPED, HALF.caps)
+    assert by_sums == by_claim
+
+
+def test_while_all_fits_the_sums_move_without_looking_at_each_claim() -> None:
+    booked = (
+        entry(1, Act.ASSESS, "", 1_000),
+        entry(2, Act.SUBMIT, "one", 300, categories=CAPPED),
+        entry(3, Act.CONFIRM, "one"),
+    )
+    before, after = replay(booked[:2]), replay(booked)
+    found = moved(
+        standing_of(before, HALF.caps), before.claims["one"], after.claims["one"], HALF.caps
+    )
+    assert found == standing_of(after, HALF.caps)
 
 
 @given(moves)

@@ -1,11 +1,14 @@
 from datetime import UTC, datetime
+from decimal import Decimal
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.domain.social_return.entries import Act, Entry
-from api.domain.social_return.ledger import replay
-from api.domain.social_return.report import Realised, ReportTable, realised_between, tabulate
+from api.domain.errors import RuleViolation
+from api.domain.social_return.entries import Act, ClaimState, Entry
+from api.domain.social_return.ledger import LedgerState, admit
+from api.domain.social_return.report import Realised, ReportTable, Tally, tabulate
 from api.domain.values import Cents
 
 
@@ -81,30 +84,68 @@ def test_nobody_works_out_a_small_cell_from_the_others(counts: dict[str, int]) -
         assert table.total.persons - sum(told) >= 5
 
 
-def test_the_year_gets_what_grew_in_it() -> None:
-    def at(number: int, act: Act, claim: str, cents: int = 0, actor: str = "a") -> Entry:
-        raw = cents if act is Act.SUBMIT else 0
-        moment = datetime(2026, 1, number, tzinfo=UTC)
-        return Entry(
-            obligation_id="o",
-            number=number,
-            at=moment,
-            actor=actor,
-            act=act,
-            claim_id=claim,
-            amount_cents=cents,
-            raw_cents=raw,
-        )
-
-    entries = [
-        at(1, Act.SUBMIT, "old", 700),
-        at(2, Act.CONFIRM, "old"),
-        at(3, Act.VERIFY, "old", actor="v"),
-        at(4, Act.SUBMIT, "new", 500),
-        at(5, Act.CONFIRM, "new"),
-        at(6, Act.COUNTER, "old", 200),
-        at(7, Act.VERIFY, "new", actor="v"),
-        at(8, Act.SUBMIT, "open", 900),
+def test_the_same_people_in_two_small_cells_are_few_all_the_same() -> None:
+    few = people("p", 3)
+    rows = [
+        Realised(kind="placement", group=group, person=row.person, credit_cents=Cents(100))
+        for group in ("a", "b")
+        for row in few
     ]
+    table = by_group(rows, people("c", 6), people("d", 9))
 
-    assert realised_between(replay(entries[:3]), replay(entries)) == {"new": 500, "old": -200}
+    # a and b hold three persons together: c goes too.
+    assert shown(table) == {"a": None, "b": None, "c": None, "d": 9, "total": 18}
+
+
+def test_job_years_add_up_and_are_unknown_as_soon_as_one_is() -> None:
+    half = [msgspec.structs.replace(row, job_years=Decimal("0.5")) for row in people("ww", 5)]
+    table = by_group(half, people("wia", 5))
+
+    assert [cell.job_years for cell in table.cells] == [None, Decimal("2.50")]
+    assert table.total.job_years is None
+
+
+acts = st.lists(st.tuples(st.sampled_from(list(Act)), st.integers(0, 900)), max_size=25)
+
+
+@given(acts)
+def test_a_tally_is_the_verified_undisputed_credit_of_the_replay(
+    moves: list[tuple[Act, int]],
+) -> None:
+    state, done = LedgerState(), list[Entry]()
+    for act, cents in moves:
+        one = Entry(
+            obligation_id="o",
+            number=state.number + 1,
+            at=datetime(2026, 1, 1, tzinfo=UTC),
+            actor=f"user-{act}",
+            act=act,
+            claim_id="claim",
+            amount_cents=cents,
+            raw_cents=cents if act is Act.SUBMIT else 0,
+        )
+        try:
+            state = admit(state, one)
+        except RuleViolation:
+            continue
+        done.append(one)
+    claim = state.claims.get("claim")
+    verified = claim is not None and claim.state is ClaimState.VERIFIED
+
+    expected = claim.free_cents if claim is not None and verified else 0
+    assert tally(done).realised_cents == expected
+
+
+def tally(entries: list[Entry]) -> Tally:
+    """Add up per act, as the database does."""
+
+    def total(act: Act) -> int:
+        return sum(one.amount_cents for one in entries if one.act is act)
+
+    return Tally(
+        verified=any(one.act is Act.VERIFY for one in entries),
+        submitted_cents=total(Act.SUBMIT),
+        disputed_cents=total(Act.DISPUTE),
+        upheld_cents=total(Act.UPHOLD),
+        countered_cents=total(Act.COUNTER),
+    )

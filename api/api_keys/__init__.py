@@ -1,0 +1,1 @@
+"""Keys for machines, made by people for their own organisation."""

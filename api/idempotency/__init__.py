@@ -1,0 +1,1 @@
+"""Answers that were given under an Idempotency-Key, kept for a day."""

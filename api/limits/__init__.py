@@ -1,0 +1,1 @@
+"""How much a caller may ask, counted in the database for all replicas together."""

@@ -1,0 +1,33 @@
+"""The pages as one router."""
+
+from typing import Any
+
+from litestar import Router
+
+from api.pages import account, assets, finding, tendering
+from api.pages.rendering import greet
+
+HANDLERS: list[Any] = [
+    assets.asset,
+    finding.start,
+    finding.choose_language,
+    finding.find,
+    finding.profile,
+    account.ask_who,
+    account.sign_in,
+    account.sign_out,
+    account.account,
+    account.switch,
+    account.change_password,
+    tendering.list_tenders,
+    tendering.upload,
+    tendering.show_tender,
+    tendering.match_tender,
+    tendering.match_lot,
+    tendering.show_run,
+    tendering.invite,
+    tendering.why,
+    tendering.show_funnel,
+    tendering.answer,
+]
+router = Router("/", route_handlers=HANDLERS, include_in_schema=False, guards=[greet])

@@ -1,0 +1,145 @@
+"""`Idempotency-Key`: the same request twice has one effect."""
+
+import asyncio
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from httpx import AsyncClient, Response
+from litestar import Litestar
+
+from api.database import fetch
+from tests.access_builders import a_browser, a_person, signed_in
+from tests.builders import a_key, an_enterprise
+
+
+async def made(desk: AsyncClient, key: str, **changes: Any) -> Response:
+    body = an_enterprise(**{"name": "De Kwast", "kvkNumber": "12345670", **changes})
+    return await desk.post("/v1/enterprises", json=body, headers={b"Idempotency-Key": key.encode()})
+
+
+async def count(table: str) -> int:
+    [row] = await fetch(f"SELECT count(*) AS found FROM {table}")  # noqa: S608  names of our own
+    return int(row["found"])
+
+
+async def test_the_same_again_gives_the_same_answer_and_one_effect(
+    committing_desk: AsyncClient,
+) -> None:
+    key = uuid4().hex
+
+    first, second = await made(committing_desk, key), await made(committing_desk, key)
+
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.content == second.content
+    assert first.headers["Location"] == second.headers["Location"]
+    assert first.headers["ETag"] == second.headers["ETag"]
+    assert second.headers["Idempotency-Replayed"] == "true"
+    assert "Idempotency-Replayed" not in first.headers
+    assert await count("enterprise") == 1
+
+
+async def test_another_body_under_the_key_is_refused(committing_desk: AsyncClient) -> None:
+    key = uuid4().hex
+    await made(committing_desk, key)
+
+    other = await made(committing_desk, key, name="Iets anders")
+
+    assert (other.status_code, other.json()["code"]) == (409, "idempotency-key-reused")
+    assert await count("enterprise") == 1
+
+
+async def test_another_path_under_the_key_is_refused(committing_desk: AsyncClient) -> None:
+    key = {"Idempotency-Key": uuid4().hex}
+    list_of = {"name": "Lunches", "department": "x", "purpose": "y"}
+    await committing_desk.post("/v1/shortlists", json=list_of, headers=key)
+
+    other = await committing_desk.post("/v1/saved-searches", json={"name": "x"}, headers=key)
+
+    await fetch("DELETE FROM shortlist")
+    assert other.json()["code"] == "idempotency-key-reused"
+
+
+async def test_two_at_once_have_one_effect(committing_desk: AsyncClient) -> None:
+    key = uuid4().hex
+
+    answers = await asyncio.gather(*(made(committing_desk, key) for _ in range(5)))
+
+    created = [one for one in answers if one.status_code == 201]
+    waiting = [one.json()["code"] for one in answers if one.status_code != 201]
+    assert created
+    assert set(waiting) <= {"request-in-progress"}
+    assert len({one.content for one in created}) == 1
+    assert await count("enterprise") == 1
+    assert (await made(committing_desk, key)).content == created[0].content
+
+
+async def test_what_was_refused_can_be_asked_again_under_the_key(
+    committing_desk: AsyncClient,
+) -> None:
+    key = uuid4().hex
+    taken = await made(committing_desk, uuid4().hex)
+
+    refused = await made(committing_desk, key)
+    await committing_desk.delete(taken.headers["Location"], headers={"If-Match": "*"})
+    invalid = await made(committing_desk, key, name="")
+    good = await made(committing_desk, key, kvkNumber="12345671")
+
+    assert [one.status_code for one in (refused, invalid, good)] == [409, 400, 201]
+    assert await count("kept_answer") == 2
+
+
+async def test_a_key_is_its_callers_own(app: Litestar, committing_desk: AsyncClient) -> None:
+    key = uuid4().hex
+    await made(committing_desk, key)
+
+    other = a_browser(app, **await a_key())
+    theirs = await made(other, key)
+
+    assert (theirs.status_code, theirs.json()["code"]) == (409, "kvk-taken")
+
+
+async def test_an_answer_is_kept_for_a_day(committing_desk: AsyncClient) -> None:
+    key = uuid4().hex
+    await made(committing_desk, key)
+    [row] = await fetch("SELECT expires_at - created_at AS kept FROM kept_answer")
+    assert row["kept"].total_seconds() == 24 * 3600
+
+    await fetch("UPDATE kept_answer SET expires_at = now()")
+    after = await made(committing_desk, key)
+
+    assert after.json()["code"] == "kvk-taken"
+
+
+@pytest.mark.parametrize("key", ["", " ", "x" * 256, "a b", "\xe9", 'a"b'])
+async def test_a_key_has_a_form(committing_desk: AsyncClient, key: str) -> None:
+    answer = await made(committing_desk, key)
+
+    assert answer.status_code == 400
+    assert [one["code"] for one in answer.json()["errors"]] == ["invalid-idempotency-key"]
+    assert await count("enterprise") == 0
+
+
+async def test_a_refused_caller_learns_nothing_by_a_key(
+    client: AsyncClient, committing_desk: AsyncClient
+) -> None:
+    key = uuid4().hex
+    await made(committing_desk, key)
+    client.headers.pop("Authorization", None)
+
+    assert (await made(client, key)).status_code == 401
+    client.headers.update(await a_key("matches:read"))
+    assert (await made(client, key)).status_code == 403
+
+
+async def test_no_secret_is_kept(app: Litestar, db: None) -> None:  # noqa: ARG001  depends by name
+    browser = await signed_in(app, await a_person("officer"))
+    sent = {"name": "x", "scopes": ["matches:read"]}
+
+    keys = [
+        await browser.post("/v1/api-keys", json=sent, headers={"Idempotency-Key": "one"})
+        for _ in range(2)
+    ]
+
+    assert [one.status_code for one in keys] == [201, 201]
+    assert await count("kept_answer") == 0
