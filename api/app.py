@@ -16,6 +16,7 @@ from litestar.types import ASGIApp
 from api import clock, index, indexing, problems
 from api.allocations.routes import router as allocations
 from api.api_keys.routes import router as api_keys
+from api.art77.routes import router as art77
 from api.capacity.routes import router as capacity
 from api.conditional import conditional
 from api.database import AWAY, pool
@@ -39,6 +40,7 @@ from api.middleware import no_trailing_slash, standard_headers
 from api.moderation.routes import router as moderation
 from api.obligations.routes import router as obligations
 from api.oidc.routes import router as oidc
+from api.opportunities.routes import router as opportunities
 from api.pages.rendering import page_or_problem, template_config
 from api.pages.routes import router as pages
 from api.parameters import refuse_faulty_parameters
@@ -70,6 +72,7 @@ SLICES = (
     exports,
     tenders,
     matches,
+    art77,
     allocations,
     invitations,
     longlists,
@@ -78,6 +81,7 @@ SLICES = (
     ledgers,
     fulfilments,
     social_return_reports,
+    opportunities,
 )
 
 

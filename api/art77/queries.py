@@ -18,7 +18,7 @@ FROM art77_award a JOIN enterprise e ON e.id = a.enterprise
 _PAGE: Final = f"""{_AWARDS}
 WHERE ($1::uuid IS NULL OR a.enterprise = $1) AND ($2::uuid IS NULL OR a.id < $2)
 ORDER BY a.id DESC LIMIT $3
-"""  # noqa: S608  a constant of ours
+"""
 
 
 async def awards(enterprise_id: UUID | None, before: UUID | None, limit: int) -> list[Row]:
@@ -35,7 +35,8 @@ async def award(award_id: UUID) -> Row | None:
 async def same_award(enterprise_id: UUID, keys: Sequence[str], awarded_on: date) -> UUID | None:
     """Find the award of a buyer to an enterprise on a day."""
     sql = """
-    SELECT id FROM art77_award WHERE enterprise = $1 AND buyer_keys && $2::text[] AND awarded_on = $3
+    SELECT id FROM art77_award
+    WHERE enterprise = $1 AND buyer_keys && $2::text[] AND awarded_on = $3
     """
     rows = await fetch(sql, enterprise_id, list(keys), awarded_on)
     return rows[0]["id"] if rows else None

@@ -10,7 +10,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from api.art77 import service
 from api.art77.schemas import Art77AwardIn, Art77AwardOut, MissionIn, MissionOut
-from api.auth import SECURITY, current_actor, needs
+from api.auth import SECURITY, current_actor, for_buyers, needs
 from api.pagination import Cursor, Limit, Page
 from api.problems import answers
 
@@ -24,7 +24,7 @@ READ: dict[str, Any] = {"security": SECURITY, "responses": answers(400, 401, 403
     "/art-77-awards",
     operation_id="recordArt77Award",
     summary="Record an award under art. 77",
-    guards=[needs("matches:write"), officers_only],
+    guards=[needs("matches:write"), for_buyers],
     security=SECURITY,
     responses=answers(400, 401, 403, 404, 409, 413),
 )
@@ -39,7 +39,7 @@ async def record_award(
     "/art-77-awards",
     operation_id="listArt77Awards",
     summary="List awards under art. 77",
-    guards=[needs("matches:read"), officers_only],
+    guards=[needs("matches:read"), for_buyers],
     **READ,
 )
 async def list_awards(
@@ -53,7 +53,7 @@ async def list_awards(
     "/art-77-awards/{award_id:uuid}",
     operation_id="strikeArt77Award",
     summary="Take back an award recorded in error",
-    guards=[needs("matches:write"), officers_only],
+    guards=[needs("matches:write"), for_buyers],
     **READ,
 )
 async def strike_award(
@@ -67,7 +67,7 @@ async def strike_award(
     "/enterprises/{enterprise_id:uuid}/public-service-mission",
     operation_id="stateMission",
     summary="State whether an enterprise meets art. 77(2)",
-    guards=[needs("matches:write"), officers_only],
+    guards=[needs("matches:write"), for_buyers],
     security=SECURITY,
     responses=answers(400, 401, 403, 404, 413),
 )
@@ -85,7 +85,7 @@ async def state_mission(
     "/enterprises/{enterprise_id:uuid}/public-service-mission",
     operation_id="getMission",
     summary="What is stated on the mission of an enterprise",
-    guards=[needs("matches:read"), officers_only],
+    guards=[needs("matches:read"), for_buyers],
     **READ,
 )
 async def get_mission(enterprise_id: FromPath[UUID]) -> MissionOut:

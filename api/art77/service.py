@@ -39,9 +39,9 @@ class LotNotReserved(RuleViolation):
 
 async def record(given: Art77AwardIn, actor: Actor, now: datetime) -> Art77AwardOut:
     """Put an award on record; the same one twice stays one."""
-    faults = personal_number_faults(given.source, "/source")
+    faults = [*personal_number_faults(given.source, "/source")]
     if given.awarded_on > legal_day(now):
-        faults.append(Fault("future-date", "An award is recorded once it was made.", "/awardedOn"))
+        faults.append(Fault("in-the-future", "An award is recorded once it was made.", "/awardedOn"))
     if (given.lot_id is None) == (given.buyer is None):
         faults.append(Fault("missing-field", "Name either the lot or the buyer.", "/lotId"))
     if faults:
@@ -71,8 +71,9 @@ async def _stored(
         same = await queries.same_award(firm, keys, given.awarded_on)
         if same is not None:
             return await read(same)
+        award_id = new_id()
         row = {
-            "id": new_id(),
+            "id": award_id,
             "buyer_name": buyer.name,
             "buyer_keys": list(keys),
             "enterprise": firm,
@@ -85,7 +86,7 @@ async def _stored(
         await queries.insert_award(row)
         detail = {"buyer": buyer.name, "awardedOn": given.awarded_on.isoformat()}
         await audit.record("art77-award.recorded", [firm], actor.name, now, **detail)
-        return await read(row["id"])
+        return await read(award_id)
 
 
 async def read(award_id: UUID) -> Art77AwardOut:
@@ -101,9 +102,7 @@ def _award(row: Row) -> Art77AwardOut:
     return as_struct(dict(row) | {"free_after": free_after}, Art77AwardOut)
 
 
-async def awards(
-    enterprise_id: UUID | None, cursor: str | None, limit: int
-) -> Page[Art77AwardOut]:
+async def awards(enterprise_id: UUID | None, cursor: str | None, limit: int) -> Page[Art77AwardOut]:
     """List awards under art. 77, the last recorded first."""
     rows = await queries.awards(enterprise_id, after(cursor), limit + 1)
     next_cursor = write_cursor(rows[limit - 1]["id"]) if len(rows) > limit else None

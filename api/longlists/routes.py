@@ -4,14 +4,11 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 from litestar import MediaType, Response, Router, get
-from litestar.connection import ASGIConnection
-from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath
 
-from api.auth import SECURITY, needs
+from api.auth import SECURITY, for_buyers, needs
 from api.longlists import service
 from api.longlists.drafts import CSP, as_csv, as_html, as_xlsx
-from api.matches.service import refuse_enterprises
 from api.problems import answers
 
 CSV: Final = "text/csv; charset=utf-8"
@@ -19,13 +16,8 @@ XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 HTML: Final = "text/html; charset=utf-8"
 
 
-async def for_officers(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    """Let no key of an enterprise read about others. Stands behind the guard on the scope."""
-    refuse_enterprises(connection.state.actor)
-
-
 FILE: Final[dict[str, Any]] = {
-    "guards": [needs("matches:read"), for_officers],
+    "guards": [needs("matches:read"), for_buyers],
     "security": SECURITY,
     "responses": answers(400, 401, 403, 404),
 }

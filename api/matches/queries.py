@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from api.art77.schemas import Art77Facts
 from api.clock import new_id
 from api.database import Row, as_struct, copy_rows, fetch
 from api.domain.capacity import left
@@ -15,6 +16,7 @@ from api.domain.directory import LegalForm, QualityMark, ServiceMode, ShareBucke
 from api.domain.matching.facts import EnterpriseFacts, MarkFacts, OfferingFacts
 from api.domain.matching.near_miss import Shortfall
 from api.domain.tendering.cpv import lineage
+from api.domain.tendering.notice import Buyer
 from api.domain.values import CpvCode, Period, Point
 from api.matches.drafts import LeftOut, Legend, kilometres, left_out_of, legend_of, told
 from api.matches.schemas import (
@@ -34,12 +36,11 @@ SELECT e.id::text AS enterprise_id, e.name, e.state = 'published' AS visible, e.
   e.turnover_cents, e.target_group_share, e.share_verified_on IS NOT NULL AS share_verified,
   e.main_aim_integration, e.lat, e.lon,
   coalesce(jsonb_array_length(e.details -> 'references'), 0) AS track_record,
-  (SELECT b.reason FROM buyer_exclusion b WHERE b.tender = $1 AND b.enterprise = e.id) AS excluded,
   o.id::text AS offering_id, o.cpv_codes, o.service_mode,
-  CASE WHEN 'NL' = ANY(o.area_full) THEN ARRAY['NL'] WHEN $2::text[] IS NULL THEN o.area_full
-    ELSE ARRAY(SELECT w FROM unnest($2::text[]) w WHERE w = ANY(o.area_full)) END AS area_full,
-  CASE WHEN $2::text[] IS NULL THEN o.area_partial
-    ELSE ARRAY(SELECT w FROM unnest($2::text[]) w WHERE w = ANY(o.area_partial))
+  CASE WHEN 'NL' = ANY(o.area_full) THEN ARRAY['NL'] WHEN $1::text[] IS NULL THEN o.area_full
+    ELSE ARRAY(SELECT w FROM unnest($1::text[]) w WHERE w = ANY(o.area_full)) END AS area_full,
+  CASE WHEN $1::text[] IS NULL THEN o.area_partial
+    ELSE ARRAY(SELECT w FROM unnest($1::text[]) w WHERE w = ANY(o.area_partial))
     END AS area_partial,
   o.reliable_capacity_cents, o.lead_time_days, o.minimum_order_cents
 FROM
@@ -47,14 +48,14 @@ FROM
 # Joined sideways, so that the cost follows the number of candidates, not of enterprises.
 _IN_CATEGORY: Final = """
 (SELECT * FROM offering WHERE withdrawn_at IS NULL AND (
-   cpv_lineage && $3::text[] OR cpv_codes && $4::text[]
-   OR (id = ANY($5::uuid[]) AND ($6 OR cpv_codes = '{}')))) o
+   cpv_lineage && $2::text[] OR cpv_codes && $3::text[]
+   OR (id = ANY($4::uuid[]) AND ($5 OR cpv_codes = '{}')))) o
 CROSS JOIN LATERAL (
   SELECT * FROM enterprise WHERE id = o.enterprise AND state = 'published' OFFSET 0) e
 """
 _ONE_FIRM: Final = """
 enterprise e LEFT JOIN offering o ON o.enterprise = e.id AND o.withdrawn_at IS NULL
-WHERE e.id = $3
+WHERE e.id = $2
 """
 _MARKS: Final = """
 SELECT enterprise::text AS enterprise_id, scheme, level, issued_on, valid_until, revoked_on,
@@ -94,6 +95,7 @@ FIRST_RANKS: Final = 10
 class TenderTerms(msgspec.Struct, frozen=True):
     """What a match must know of the tender of a lot."""
 
+    buyer: Buyer | None
     procedure: str | None
     max_lots_awarded: int | None
 
@@ -101,7 +103,6 @@ class TenderTerms(msgspec.Struct, frozen=True):
 class Sought(msgspec.Struct, frozen=True):
     """Whose facts are read, and for whom."""
 
-    tender_id: UUID
     codes: tuple[CpvCode, ...] = ()
     places: tuple[str, ...] | None = None
     """Areas that matter; `None`: all of a coverage."""
@@ -112,12 +113,17 @@ class Sought(msgspec.Struct, frozen=True):
     """Text may bring any offering, not just those without a code."""
     reserved: Mapping[UUID, int] = {}
     """Cents a year that are held of offerings in the term of the lot."""
+    excluded: Mapping[UUID, str] = {}
+    """Whom the buyer leaves out, with the reason."""
+    art77: Art77Facts = Art77Facts()
 
 
 async def terms(tender_id: UUID) -> TenderTerms:
     """Give the terms of a tender that is known to be there."""
-    rows = await fetch("SELECT procedure, max_lots_awarded FROM tender WHERE id = $1", tender_id)
-    return as_struct(rows[0], TenderTerms)
+    sql = "SELECT buyer, procedure, max_lots_awarded FROM tender WHERE id = $1"
+    [row] = await fetch(sql, tender_id)
+    buyer = None if row["buyer"] is None else msgspec.json.decode(row["buyer"], type=Buyer)
+    return as_struct(dict(row) | {"buyer": buyer}, TenderTerms)
 
 
 async def candidates(sought: Sought) -> list[EnterpriseFacts]:
@@ -125,14 +131,14 @@ async def candidates(sought: Sought) -> list[EnterpriseFacts]:
     above = sorted({one for code in sought.codes for one in lineage(code)})
     asked = (list(sought.codes), above, list(sought.found_by_text), sought.text_decides)
     places = None if sought.places is None else list(sought.places)
-    rows = await fetch(_FACTS + _IN_CATEGORY, sought.tender_id, places, *asked)
+    rows = await fetch(_FACTS + _IN_CATEGORY, places, *asked)
     return await _facts(rows, sought)
 
 
 async def candidate(enterprise_id: UUID, sought: Sought) -> EnterpriseFacts | None:
     """Read the facts of one enterprise, whatever it offers and whether it is published or not."""
     places = None if sought.places is None else list(sought.places)
-    rows = await fetch(_FACTS + _ONE_FIRM, sought.tender_id, places, enterprise_id)
+    rows = await fetch(_FACTS + _ONE_FIRM, places, enterprise_id)
     found = await _facts(rows, sought)
     return found[0] if found else None
 
@@ -173,10 +179,9 @@ _SHARES: Final = {one.value: one for one in ShareBucket}
 _MODES: Final = {one.value: one for one in ServiceMode}
 
 
-def _enterprise(
-    rows: Sequence[Row], marks: Iterable[MarkFacts], sought: Sought
-) -> EnterpriseFacts:
+def _enterprise(rows: Sequence[Row], marks: Iterable[MarkFacts], sought: Sought) -> EnterpriseFacts:
     one, places = rows[0], sought.centres
+    firm = UUID(one["enterprise_id"])
     form, share, lat = one["legal_form"], one["target_group_share"], one["lat"]
     seat = Point(lat, one["lon"]) if places and lat is not None else None
     return EnterpriseFacts(
@@ -190,7 +195,9 @@ def _enterprise(
         main_aim_integration=one["main_aim_integration"],
         marks=tuple(marks),
         track_record=one["track_record"],
-        excluded_by_buyer=one["excluded"],
+        public_service_mission=sought.art77.missions.get(firm),
+        last_art77_award_on=sought.art77.last_awards.get(firm),
+        excluded_by_buyer=sought.excluded.get(firm),
         distance_km=kilometres(seat, places),
         offerings=tuple(
             [_offering(row, sought.reserved) for row in rows if row["offering_id"] is not None]
@@ -215,11 +222,38 @@ def _offering(row: Row, reserved: Mapping[UUID, int]) -> OfferingFacts:
     )
 
 
+async def excluded_firms(tender_id: UUID) -> dict[UUID, str]:
+    """Give whom the buyer leaves out of a tender, with the reasons."""
+    sql = "SELECT enterprise, reason FROM buyer_exclusion WHERE tender = $1"
+    return {row["enterprise"]: row["reason"] for row in await fetch(sql, tender_id)}
+
+
 async def same_run(lot_id: UUID, fingerprint: str, author: str) -> UUID | None:
     """Find a run of this author on the same facts and rules: its answer would be the same."""
     sql = "SELECT id FROM match_run WHERE lot = $1 AND fingerprint = $2 AND author = $3 LIMIT 1"
     rows = await fetch(sql, lot_id, fingerprint, author)
     return rows[0]["id"] if rows else None
+
+
+async def last_basis(lot_id: UUID) -> tuple[UUID, MatchRunBasis] | None:
+    """Give the last run of a lot, and what it stands on."""
+    sql = "SELECT id, basis FROM match_run WHERE lot = $1 ORDER BY created_at DESC, id DESC LIMIT 1"
+    rows = await fetch(sql, lot_id)
+    if not rows:
+        return None
+    return rows[0]["id"], msgspec.json.decode(rows[0]["basis"], type=MatchRunBasis)
+
+
+async def outcomes(run_id: UUID, enterprise_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Give what a run says of some enterprises; who was not considered is absent."""
+    sql = "SELECT enterprise, outcome FROM match_verdict WHERE run = $1 AND enterprise = ANY($2)"
+    rows = await fetch(sql, run_id, list(enterprise_ids))
+    found: dict[UUID, str] = {row["enterprise"]: row["outcome"] for row in rows}
+    if len(found) < len(enterprise_ids):
+        [run] = await fetch("SELECT left_out FROM match_run WHERE id = $1", run_id)
+        left_out = {UUID(one.enterprise_id) for one in left_out_of(run)}
+        found |= dict.fromkeys(left_out.intersection(enterprise_ids), "excluded")
+    return found
 
 
 async def published_count() -> int:

@@ -5,6 +5,7 @@ from pathlib import Path
 from piccolo.conf.apps import AppConfig
 
 from api.accounts.tables import ApiKey, Membership, Organisation, Person
+from api.art77.tables import Art77Award, PublicServiceMission
 from api.audit.tables import AuditEvent
 from api.capacity.tables import CapacityReservation
 from api.enterprises.tables import Enterprise, Mark, Offering, Revision
@@ -65,6 +66,8 @@ APP_CONFIG = AppConfig(
         ImportFinding,
         Tender,
         Lot,
+        Art77Award,
+        PublicServiceMission,
         MatchRun,
         MatchVerdict,
         BuyerExclusion,

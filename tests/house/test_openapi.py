@@ -14,6 +14,8 @@ UNVERSIONED = {
     "excludeEnterprise",
     "readmitEnterprise",
     "releaseOwnCapacity",
+    "stateMission",
+    "strikeArt77Award",
 }
 """What has no versions: it is there or not, and was never anything else."""
 KEPT = Path(__file__).parents[2] / "openapi" / "openapi.json"
