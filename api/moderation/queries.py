@@ -121,6 +121,15 @@ async def move_to_successor(merged: UUID, successor: UUID) -> None:
     )
 
 
+async def owned_by(organisation: UUID) -> UUID | None:
+    """Give the published profile that an organisation keeps; the first, should it keep more."""
+    sql = """
+    SELECT id FROM enterprise WHERE owner = $1 AND state = 'published' ORDER BY created_at LIMIT 1
+    """
+    rows = await fetch(sql, organisation)
+    return rows[0]["id"] if rows else None
+
+
 async def drop_proposals(enterprise_id: UUID, values: tuple[object, ...]) -> None:
     """Refuse the changes that wait on a profile; values: decided at, by, reason."""
     sql = """

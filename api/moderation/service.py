@@ -56,6 +56,18 @@ class MergeRefused(RuleViolation):
     code = "merge-refused"
 
 
+async def own_profile(actor: Actor) -> UUID | None:
+    """Give the profile that the organisation of somebody keeps, if it keeps one."""
+    return None if actor.organisation is None else await queries.owned_by(actor.organisation)
+
+
+async def contact(enterprise_id: UUID) -> str | None:
+    """Give the role address of a published profile, for people who signed in."""
+    row = await profiles.profile(enterprise_id)
+    address: str | None = row["email"] if row is not None and row["state"] == "published" else None
+    return address
+
+
 async def claim(enterprise_id: UUID, data: ClaimIn, actor: Actor, now: datetime) -> ClaimOut:
     """Say that a profile is one's own. A present owner answers first, a moderator last."""
     _refuse_personal_numbers(("/proof", data.proof), ("/reference", data.reference or ""))

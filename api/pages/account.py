@@ -18,7 +18,7 @@ from api.auth import (
 )
 from api.domain.errors import InvalidInput
 from api.limits.service import address_of
-from api.pages.forms import Form
+from api.pages.forms import Form, at_field
 from api.pages.rendering import local, page, see
 from api.people import service as people
 from api.people.schemas import SwitchIn
@@ -63,7 +63,7 @@ async def sign_in(request: Caller, now: Now) -> Response[Any]:
             data, address_of(request.scope), now, instead_of=former
         )
     except InvalidInput as error:
-        form.faults += error.faults
+        form.faults += [at_field(fault) for fault in error.faults]
     except CodeNeeded:
         code_asked = True
     except SignInRefused as error:

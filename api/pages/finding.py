@@ -28,6 +28,7 @@ from api.enterprises import service as enterprises
 from api.enterprises.schemas import OfferingOut
 from api.exports import service as exports
 from api.marks import service as marks
+from api.moderation import service as moderation
 from api.pages import atlas, rendering
 from api.pages.atlas import Marker
 from api.pages.wording import mark_label
@@ -161,7 +162,7 @@ async def profile(
         linked=linked.replace("<", "\\u003c"),
         area=known.area_name,
         cpv_labels={code: known.cpv_label(code) for code in codes},
-        contact=None,
+        contact=await moderation.contact(enterprise_id) if request.state.visitor else None,
         mark_names=await mark_names(),
         outlines=atlas.outlines(),
         reach=_reach(found.offerings, known),

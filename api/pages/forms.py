@@ -103,7 +103,7 @@ class Form:
 
     def build(self, kind: type[Kind], **values: object) -> Kind:
         """Check values against a struct as the API would; raises every fault at once."""
-        body = msgspec.json.encode({name: one for name, one in values.items() if one is not None})
+        body = msgspec.json.encode(values)
         faults = (*self.faults, *faults_of(body, kind))
         if faults:
             self.faults.clear()
@@ -127,7 +127,7 @@ class Noting:
     def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
         """Note a refusal."""
         if isinstance(error, InvalidInput):
-            self.form.faults += error.faults
+            self.form.faults += [at_field(fault) for fault in error.faults]
         elif isinstance(error, InvalidValue):
             self.form.note(error.value_code, error.detail, "")
         elif isinstance(error, RuleViolation):
@@ -135,3 +135,9 @@ class Noting:
         else:
             return False
         return True
+
+
+def at_field(fault: Fault) -> Fault:
+    """Point at the field of the form: the last name in a JSON pointer."""
+    names = [part for part in fault.place.split("/") if part and not part.isdecimal()]
+    return msgspec.structs.replace(fault, place=names[-1] if names else "")

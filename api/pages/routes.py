@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Router
 
-from api.pages import account, assets, finding, tendering
+from api.pages import account, assets, enterprise, finding, obligations, tendering
 from api.pages.rendering import greet
 
 HANDLERS: list[Any] = [
@@ -29,5 +29,26 @@ HANDLERS: list[Any] = [
     tendering.why,
     tendering.show_funnel,
     tendering.answer,
+    obligations.list_obligations,
+    obligations.show_obligation,
+    obligations.ask_fulfilment,
+    obligations.take_fulfilment,
+    obligations.show_fulfilment,
+    obligations.decide,
+    obligations.confirm,
+    obligations.withdraw,
+    obligations.queue,
+    enterprise.home,
+    enterprise.show_step,
+    enterprise.save_step,
+    enterprise.claim_mark,
+    enterprise.ask_offering,
+    enterprise.show_offering,
+    enterprise.add_offering,
+    enterprise.save_offering,
+    enterprise.answer,
+    enterprise.to_confirm,
+    enterprise.ask_claim,
+    enterprise.claim,
 ]
 router = Router("/", route_handlers=HANDLERS, include_in_schema=False, guards=[greet])

@@ -1,6 +1,8 @@
 """Small phrases that need more than a look-up, for templates."""
 
+import re
 from collections.abc import Callable, Mapping
+from datetime import date, timedelta
 from typing import Any, Final
 
 from api.domain.matching.near_miss import Shortfall
@@ -9,6 +11,8 @@ from api.domain.tendering.coverage import Coverage, Places, Radius
 from api.longlists.drafts import lacking, sentence
 from api.longlists.schemas import REASONS
 from api.pages.texts import Texts
+
+_AMOUNT: Final = re.compile(r"\d[\d,]*\.\d+")
 
 
 def mark_label(code: str, names: Mapping[str, str], step: str) -> str:
@@ -70,9 +74,37 @@ def lacking_text(t: Texts, short: Shortfall) -> str:
     return lacking(short) if t.language == "nl" else short.change
 
 
+def formula(t: Texts, numbers: str) -> str:
+    """Write a sum as readers of the language do, with their own separators."""
+    text = numbers.replace(" * ", " \N{MULTIPLICATION SIGN} ")
+    if t.language == "en":
+        return text
+    return _AMOUNT.sub(_dutch, text).replace("person(s)", "personen")
+
+
+def _dutch(found: re.Match[str]) -> str:
+    return found[0].translate(str.maketrans(",.", ".,"))
+
+
+def day_or_text(t: Texts, value: object) -> str:
+    """Write a day where a text is one; any other text stays."""
+    try:
+        return t.day(date.fromisoformat(str(value)))
+    except ValueError:
+        return str(value)
+
+
+def last_day(first_after: date) -> date:
+    """Give the last day of a half-open period, which is what people call its end."""
+    return first_after - timedelta(days=1)
+
+
 SAID: Final[tuple[Callable[..., Any], ...]] = (
     code_text,
     coverage_text,
+    day_or_text,
+    formula,
+    last_day,
     lacking_text,
     level_label,
     mark_label,

@@ -13,7 +13,7 @@ from api.domain.tendering.coverage import COUNTRY, Geography, Municipality
 from api.domain.tendering.cpv import prefix
 from api.domain.values import CpvCode, Point
 from api.reference.tables import Cpv, MarkSchemeRow, MunicipalityRow, Nuts, ReferenceList
-from search.places import gazetteer
+from search.places import gazetteer, spelling
 
 DIVISIONS: Final = frozenset(
     (
@@ -88,6 +88,10 @@ class Reference(msgspec.Struct, frozen=True):
         known = entry is not None or current in self.nuts
         # NUTS-1 (landsdeel) is no area of offerings: the country is the nearest that holds it.
         return COUNTRY if current.startswith(COUNTRY) and known and len(current) == 3 else None  # noqa: PLR2004  length of a NUTS-1 code
+
+    def area_named(self, name: str) -> str | None:
+        """Give the code of an area by its code or by any spelling of its name."""
+        return name if name in self.geography.members else self.places.get(spelling(name))
 
     def area_name(self, code: str) -> str:
         """Give the name of an area code."""

@@ -1,22 +1,25 @@
 """What an installation holds before the faults begin, and what must be true after them."""
 
 import asyncio
-import os
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, TypeVar
 
 import asyncpg
 import httpx
+import msgspec
 from httpx import ASGITransport
 
-from api import database, settings
+from api import database
+from api.settings import settings
 from importers.asgi import app
 from importers.reference import load
 from tests.api.obligations.conftest import World as Sides
 from tests.api.obligations.conftest import peopled
 from tests.builders import a_json_notice, a_key
 from tests.conftest import NOW
-from tests.faults.world import World
+from tests.faults.world import PATIENCE_SECONDS, PYTHON, ROOT, World
 from tests.faults.writers import Seeded
 
 Found = TypeVar("Found")
@@ -26,14 +29,20 @@ OWED_CENTS: Final = 1_000_000_000_000
 
 def seed(world: World) -> Seeded:
     """Enter organisations, an obligation, and a tender with lots, before anything is served."""
-    os.environ["PSEUDONYM_KEY"] = world.env["PSEUDONYM_KEY"]
-    settings.settings.cache_clear()
-    settings.pseudonym_key.cache_clear()
-    database.use_database(world.dsn)
-    return asyncio.run(_seeded())
+    done = subprocess.run(
+        [PYTHON, "-m", "tests.faults.seeding"],
+        cwd=ROOT,
+        env=world.direct,
+        capture_output=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    return msgspec.json.decode(done.stdout, type=Seeded)
 
 
 async def _seeded() -> Seeded:
+    database.use_database(settings().database_url or "")
     transport: Any = ASGITransport(app)  # type: ignore[arg-type]  # Litestar narrows ASGI
     async with (
         database.pool(4),
@@ -76,3 +85,7 @@ def ask(world: World, question: Callable[[asyncpg.Connection], Awaitable[Found]]
             await connection.close()
 
     return asyncio.run(asking())
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(msgspec.json.encode(asyncio.run(_seeded())))

@@ -211,3 +211,12 @@ def test_while_the_obligation_stands_what_was_frozen_counts_in_full(
 ) -> None:
     found = position(replay(played(rows, fixed=True)), HALF, TODAY)
     assert found.over_cap_cents == 0
+
+
+def test_before_an_assessment_no_cap_is_in_the_way() -> None:
+    booked = (entry(1, Act.PLAN, "one", 300, categories=CAPPED),)
+    state = replay(booked)
+
+    found = moved(standing_of(LedgerState(), HALF.caps), None, state.claims["one"], HALF.caps)
+
+    assert found == standing_of(state, HALF.caps)

@@ -149,3 +149,10 @@ def tally(entries: list[Entry]) -> Tally:
         upheld_cents=total(Act.UPHOLD),
         countered_cents=total(Act.COUNTER),
     )
+
+
+def test_spend_counts_once_verified_and_after_credit_notes() -> None:
+    claimed = Tally(basis_cents=1_000, credited_basis_cents=300)
+
+    assert claimed.spend_cents == 0
+    assert msgspec.structs.replace(claimed, verified=True).spend_cents == 700

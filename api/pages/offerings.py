@@ -1,0 +1,70 @@
+"""An offering as a form: read from what was typed, and filled with what stands."""
+
+from typing import Any
+
+import msgspec
+
+from api.domain.tendering.coverage import Places, Radius
+from api.enterprises.schemas import EnterpriseOut, OfferingOut
+from api.pages.forms import Form
+from api.reference.service import Reference
+
+
+def offering_of(form: Form, profile: EnterpriseOut, known: Reference) -> dict[str, Any]:
+    """Read an offering as the API takes it."""
+    form.needs("title", "cpvCodes", "serviceMode", "coverage")
+    return {
+        "title": form.text("title"),
+        "description": form.text("description"),
+        "products": form.lines("products"),
+        "cpvCodes": [line.split()[0] for line in form.lines("cpvCodes")],
+        "serviceMode": form.text("serviceMode"),
+        "coverage": _coverage(form, profile, known),
+        "nominalCapacityCents": form.cents("nominalCapacityCents"),
+        "reliableCapacityCents": form.cents("reliableCapacityCents"),
+        "leadTimeDays": form.whole("leadTimeDays"),
+        "minimumOrderCents": form.cents("minimumOrderCents"),
+    }
+
+
+def _coverage(form: Form, profile: EnterpriseOut, known: Reference) -> dict[str, Any]:
+    kind = form.text("coverage")
+    if kind == "places":
+        return {"kind": kind, "places": _places(form, known)}
+    if kind == "radius":
+        if profile.lat is None or profile.lon is None:
+            form.note("no-seat", "Fill in the place of the enterprise first.", "coverage")
+        reach = form.whole("radiusKm")
+        if reach is None:
+            form.note("form-empty", "This can't stay empty.", "radiusKm")
+        return {"kind": kind, "lat": profile.lat, "lon": profile.lon, "radiusKm": reach}
+    return {"kind": "country"}
+
+
+def _places(form: Form, known: Reference) -> list[str]:
+    names = form.lines("places")
+    codes = [known.area_named(name) for name in names]
+    if not names or None in codes:
+        code = "unknown-area" if names else "form-empty"
+        form.note(code, "There is no such area.", "places")
+    return [code for code in codes if code is not None]
+
+
+def filled(offering: OfferingOut, known: Reference) -> Form:
+    """Fill the form with an offering that stands."""
+    there = msgspec.to_builtins(offering)
+    coverage = offering.coverage
+    money = {
+        name: None if there[name] is None else f"{there[name] // 100},{there[name] % 100:02}"
+        for name in ("nominalCapacityCents", "reliableCapacityCents", "minimumOrderCents")
+    }
+    reach = {"radiusKm": round(coverage.radius_km)} if isinstance(coverage, Radius) else {}
+    names = (
+        "\n".join(known.area_name(code) for code in coverage.places)
+        if isinstance(coverage, Places)
+        else None
+    )
+    codes = "\n".join(f"{code} {known.cpv_label(code)}" for code in offering.cpv_codes)
+    shown = there | money | reach | {"places": names, "cpvCodes": codes}
+    shown |= {"products": "\n".join(offering.products), "coverage": there["coverage"]["kind"]}
+    return Form.filled(**shown)
