@@ -41,7 +41,7 @@ async def record(given: Art77AwardIn, actor: Actor, now: datetime) -> Art77Award
     """Put an award on record; the same one twice stays one."""
     faults = [*personal_number_faults(given.source, "/source")]
     if given.awarded_on > legal_day(now):
-        faults.append(Fault("in-the-future", "An award is recorded once it was made.", "/awardedOn"))
+        faults.append(Fault("in-the-future", "The award lies in the future.", "/awardedOn"))
     if (given.lot_id is None) == (given.buyer is None):
         faults.append(Fault("missing-field", "Name either the lot or the buyer.", "/lotId"))
     if faults:

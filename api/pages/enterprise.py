@@ -10,7 +10,6 @@ from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath
 
-from api.allocations import service as allocations
 from api.auth import Connection, current_actor, needs
 from api.clock import legal_day
 from api.domain.access import OrganisationKind
@@ -23,6 +22,7 @@ from api.marks import service as marks
 from api.matches import service as matches
 from api.moderation import service as moderation
 from api.moderation.schemas import ClaimIn
+from api.opportunities import service as opportunities
 from api.pages import offerings, steps
 from api.pages.finding import mark_names
 from api.pages.forms import Form
@@ -77,7 +77,7 @@ async def home(request: Caller, now: Now) -> Response[Any]:
         "mine.html",
         firm=await enterprises.read(own, today),
         complete=await marks.complete(own, today),
-        found=await allocations.opportunities(own, None, SHOWN, actor, now),
+        found=await opportunities.opportunities(own, None, SHOWN, actor, now),
         invited=await invitations.of_enterprise(own, None, SHOWN, actor),
         shown=seen.items[0] if seen.items else None,
         may_confirm="obligations:confirm" in actor.scopes,
