@@ -42,10 +42,10 @@ async def same_award(enterprise_id: UUID, keys: Sequence[str], awarded_on: date)
     return rows[0]["id"] if rows else None
 
 
-async def last_awards(keys: Sequence[str]) -> dict[UUID, date]:
+async def last_awards(keys: Sequence[str]) -> dict[str, date]:
     """Give the last award of a buyer to each enterprise."""
     sql = """
-    SELECT enterprise, max(awarded_on) AS last FROM art77_award
+    SELECT enterprise::text, max(awarded_on) AS last FROM art77_award
     WHERE buyer_keys && $1::text[] GROUP BY enterprise
     """
     return {row["enterprise"]: row["last"] for row in await fetch(sql, list(keys))}
@@ -61,9 +61,9 @@ async def delete_award(award_id: UUID) -> None:
     await fetch("DELETE FROM art77_award WHERE id = $1", award_id)
 
 
-async def missions() -> dict[UUID, bool]:
+async def missions() -> dict[str, bool]:
     """Give every statement on a mission."""
-    rows = await fetch("SELECT enterprise, met FROM public_service_mission")
+    rows = await fetch("SELECT enterprise::text, met FROM public_service_mission")
     return {row["enterprise"]: row["met"] for row in rows}
 
 

@@ -78,8 +78,8 @@ class MissionOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
 class Art77Facts(msgspec.Struct, frozen=True):
     """What matching must know under art. 77, by enterprise; who is absent is unknown."""
 
-    missions: dict[UUID, bool] = {}
-    last_awards: dict[UUID, date] = {}
+    missions: dict[str, bool] = {}
+    last_awards: dict[str, date] = {}
 
 
 def keys_of(buyer: Buyer | AwardingBuyer | None) -> tuple[str, ...]:

@@ -111,9 +111,9 @@ class Sought(msgspec.Struct, frozen=True):
     found_by_text: tuple[UUID, ...] = ()
     text_decides: bool = False
     """Text may bring any offering, not just those without a code."""
-    reserved: Mapping[UUID, int] = {}
-    """Cents a year that are held of offerings in the term of the lot."""
-    excluded: Mapping[UUID, str] = {}
+    reserved: Mapping[str, int] = {}
+    """Cents a year that are held of offerings in the term of the lot; ids as in facts."""
+    excluded: Mapping[str, str] = {}
     """Whom the buyer leaves out, with the reason."""
     art77: Art77Facts = Art77Facts()
 
@@ -181,11 +181,11 @@ _MODES: Final = {one.value: one for one in ServiceMode}
 
 def _enterprise(rows: Sequence[Row], marks: Iterable[MarkFacts], sought: Sought) -> EnterpriseFacts:
     one, places = rows[0], sought.centres
-    firm = UUID(one["enterprise_id"])
+    firm = one["enterprise_id"]
     form, share, lat = one["legal_form"], one["target_group_share"], one["lat"]
     seat = Point(lat, one["lon"]) if places and lat is not None else None
     return EnterpriseFacts(
-        id=one["enterprise_id"],
+        id=firm,
         name=one["name"],
         visible=one["visible"],
         legal_form=None if form is None else _LEGAL_FORMS[form],
@@ -205,10 +205,10 @@ def _enterprise(rows: Sequence[Row], marks: Iterable[MarkFacts], sought: Sought)
     )
 
 
-def _offering(row: Row, reserved: Mapping[UUID, int]) -> OfferingFacts:
+def _offering(row: Row, reserved: Mapping[str, int]) -> OfferingFacts:
     free = row["reliable_capacity_cents"]
     if reserved and free is not None:
-        free = left(free, reserved.get(UUID(row["offering_id"]), 0))
+        free = left(free, reserved.get(row["offering_id"], 0))
     return OfferingFacts(
         id=row["offering_id"],
         enterprise_id=row["enterprise_id"],
@@ -222,9 +222,9 @@ def _offering(row: Row, reserved: Mapping[UUID, int]) -> OfferingFacts:
     )
 
 
-async def excluded_firms(tender_id: UUID) -> dict[UUID, str]:
+async def excluded_firms(tender_id: UUID) -> dict[str, str]:
     """Give whom the buyer leaves out of a tender, with the reasons."""
-    sql = "SELECT enterprise, reason FROM buyer_exclusion WHERE tender = $1"
+    sql = "SELECT enterprise::text, reason FROM buyer_exclusion WHERE tender = $1"
     return {row["enterprise"]: row["reason"] for row in await fetch(sql, tender_id)}
 
 

@@ -153,11 +153,16 @@ async def question(lot_id: UUID, request: MatchRequest, now: datetime) -> Questi
         centres=centres(facts.areas, geography) if invited else (),
         found_by_text=tuple(UUID(one) for one in hits or ()),
         text_decides=broad,
-        reserved=await capacity.reserved(term(lot, legal_day(now)), now),
+        reserved=await _reserved(lot, now),
         art77=known or Art77Facts(),
         excluded=await queries.excluded_firms(lot.tender_id),
     )
     return Question(lot, facts, hits, sought)
+
+
+async def _reserved(lot: LotOut, now: datetime) -> dict[str, int]:
+    taken = await capacity.reserved(term(lot, legal_day(now)), now)
+    return {str(offering): cents for offering, cents in taken.items()}
 
 
 async def check_marks(request: MatchRequest) -> None:

@@ -50,7 +50,7 @@ class _Seeker(msgspec.Struct, frozen=True):
     seat: Point | None
     held: dict[UUID, list[Held]]
     """Capacity that is held of its offerings."""
-    missions: dict[UUID, bool]
+    missions: dict[str, bool]
     art77_awards: list[tuple[tuple[str, ...], date]]
     """Under art. 77: by what the buyer is known, and when."""
 
@@ -122,7 +122,7 @@ def _for_buyer(seeker: _Seeker, tender: TenderHead) -> EnterpriseFacts:
     return msgspec.structs.replace(
         seeker.facts,
         excluded_by_buyer=seeker.excluded_from.get(tender.id),
-        public_service_mission=seeker.missions.get(UUID(seeker.facts.id)),
+        public_service_mission=seeker.missions.get(seeker.facts.id),
         last_art77_award_on=max(awards, default=None),
     )
 
