@@ -35,6 +35,8 @@ from api.ledgers.routes import router as ledgers
 from api.logs import configure_logging
 from api.longlists.routes import router as longlists
 from api.marks.routes import router as marks
+from api.match_batches.routes import router as match_batches
+from api.match_batches.service import work_forever as match_forever
 from api.matches.routes import router as matches
 from api.middleware import no_trailing_slash, standard_headers
 from api.moderation.routes import router as moderation
@@ -52,6 +54,8 @@ from api.settings import settings
 from api.shortlists.routes import router as shortlists
 from api.sign_in.routes import router as sign_in
 from api.social_return_reports.routes import router as social_return_reports
+from api.spend.drafts import SpendReader, no_spend_reader
+from api.spend.routes import router as spend
 from api.tenders.routes import router as tenders
 from api.tenders.service import NoticeReaders
 from api.throttle import throttled, timed
@@ -72,10 +76,12 @@ SLICES = (
     exports,
     tenders,
     matches,
+    match_batches,
     art77,
     allocations,
     invitations,
     longlists,
+    spend,
     rule_books,
     obligations,
     ledgers,
@@ -103,6 +109,7 @@ def create_app(
     readers: NoticeReaders,
     rule_book_reader: RuleBookReader = no_reader,
     list_reader: ListReader = _NO_LISTS,
+    spend_reader: SpendReader = no_spend_reader,
     *,
     with_engines: bool = True,
 ) -> Litestar:
@@ -117,6 +124,9 @@ def create_app(
     def reader_of_lists() -> ListReader:
         return list_reader
 
+    def reader_of_spend() -> SpendReader:
+        return spend_reader
+
     app = Litestar(
         route_handlers=[
             pages,
@@ -128,6 +138,7 @@ def create_app(
             "notice_readers": Provide(notice_readers, sync_to_thread=False),
             "rule_book_reader": Provide(reader_of_rule_books, sync_to_thread=False),
             "list_reader": Provide(reader_of_lists, sync_to_thread=False),
+            "spend_reader": Provide(reader_of_spend, sync_to_thread=False),
         },
         exception_handlers=_ON_ERRORS,
         before_request=_before,
@@ -158,11 +169,11 @@ async def engines(app: Litestar) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _working(app: Litestar) -> AsyncIterator[None]:
-    """Drain the outbox and work imports off in this process, where the settings say so."""
+    """Drain the outbox and work jobs off in this process, where the settings say so."""
     if not settings().drain_in_process:
         yield
         return
-    jobs = (indexing.drain_forever(), work_forever(app.state.list_reader))
+    jobs = (indexing.drain_forever(), work_forever(app.state.list_reader), match_forever())
     tasks = [asyncio.create_task(job) for job in jobs]
     try:
         yield

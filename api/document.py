@@ -50,6 +50,7 @@ TAGS: Final = {
     "Exports": "The directory as files, as linked data, and as a feed of changes.",
     "Tenders": "Procurement procedures and their lots.",
     "Matches": "Who can do a lot, who cannot, and why.",
+    "Spend": "What a buyer spent with social enterprises, and where it could have.",
     "Social return": "Rule books, obligations, and the ledgers that fulfil them.",
     "Access": "Signing in, people and their roles, keys.",
     "Operations": "Whether the service works.",

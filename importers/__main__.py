@@ -178,15 +178,17 @@ def import_reference(kind: str, file: Path, *, partial: bool) -> None:
 
 @perceel.command()
 def drain() -> None:
-    """Keep the index up and work imports off until stopped: the worker of a production set-up."""
+    """Keep the index up and work jobs off until stopped: the worker of a production set-up."""
     from api import indexing
     from api.imports.service import work_forever
     from api.logs import configure_logging
+    from api.match_batches import service as match_batches
     from importers.enterprises.reader import EnterpriseLists
 
     async def forever(_: datetime) -> None:
         configure_logging()
-        await asyncio.gather(indexing.drain_forever(), work_forever(EnterpriseLists()))
+        work = (work_forever(EnterpriseLists()), match_batches.work_forever())
+        await asyncio.gather(indexing.drain_forever(), *work)
 
     _with_engines(forever)
 

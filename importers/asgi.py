@@ -8,6 +8,7 @@ from importers.eforms import parse as eforms
 from importers.enterprises.reader import EnterpriseLists
 from importers.ocds import parse as ocds
 from importers.rule_books.parse import parse_rule_book
+from importers.spend.parse import read_spend
 from importers.tenderned import parse as tenderned
 
 READERS: Final[NoticeReaders] = {
@@ -17,4 +18,4 @@ READERS: Final[NoticeReaders] = {
     "text/xml": eforms.notices,
 }
 
-app = create_app(READERS, parse_rule_book, EnterpriseLists())
+app = create_app(READERS, parse_rule_book, EnterpriseLists(), read_spend)

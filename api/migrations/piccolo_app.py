@@ -14,6 +14,7 @@ from api.imports.tables import ImportBatch, ImportFinding, ImportJob
 from api.invitations.tables import Invitation, InvitationEvent, Wave
 from api.ledgers.tables import Claim, LedgerEntry, Obligation
 from api.limits.tables import RateWindow
+from api.match_batches.tables import MatchBatch
 from api.matches.tables import BuyerExclusion, MatchRun, MatchVerdict
 from api.moderation.tables import ProfileClaim
 from api.oidc.tables import ExternalIdentity, OidcFlow
@@ -30,6 +31,7 @@ from api.shortlists.tables import (
     ShortlistEntry,
 )
 from api.sign_in.tables import PasswordReset
+from api.spend.tables import SpendFile, SpendLine, SpendSupplier
 from api.tenders.tables import Lot, Tender
 
 APP_CONFIG = AppConfig(
@@ -71,6 +73,10 @@ APP_CONFIG = AppConfig(
         MatchRun,
         MatchVerdict,
         BuyerExclusion,
+        MatchBatch,
+        SpendFile,
+        SpendSupplier,
+        SpendLine,
         Wave,
         Invitation,
         InvitationEvent,
