@@ -10,6 +10,7 @@ from importers.ocds import parse as ocds
 from importers.rule_books.parse import parse_rule_book
 from importers.spend.parse import read_spend
 from importers.tenderned import parse as tenderned
+from importers.work_items.read import read_items
 
 READERS: Final[NoticeReaders] = {
     "application/json": ocds.notices,
@@ -18,4 +19,4 @@ READERS: Final[NoticeReaders] = {
     "text/xml": eforms.notices,
 }
 
-app = create_app(READERS, parse_rule_book, EnterpriseLists(), read_spend)
+app = create_app(READERS, parse_rule_book, EnterpriseLists(), read_items, read_spend)

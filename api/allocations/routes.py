@@ -1,9 +1,10 @@
 """Joint bids, allocations and opportunities over HTTP."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from litestar import Router, get, post
+from litestar import Request, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
@@ -13,7 +14,7 @@ from api.allocations.schemas import (
     AllocationRequest,
     JointCoverageOut,
 )
-from api.auth import SECURITY, for_buyers, needs
+from api.auth import SECURITY, current_actor, for_buyers, needs
 from api.problems import answers
 
 
@@ -26,10 +27,10 @@ from api.problems import answers
     responses=answers(400, 401, 403, 404),
 )
 async def find_joint_coverage(
-    lot_id: FromPath[UUID], now: NamedDependency[datetime]
+    request: Request[Any, Any, Any], lot_id: FromPath[UUID], now: NamedDependency[datetime]
 ) -> JointCoverageOut:
     """Find the smallest sets of enterprises that cover a lot together, each with its share."""
-    return await service.joint(lot_id, now)
+    return await service.joint(lot_id, current_actor(request), now)
 
 
 @post(
@@ -42,10 +43,13 @@ async def find_joint_coverage(
     responses=answers(400, 401, 403, 404, 413),
 )
 async def allocate_lots(
-    tender_id: FromPath[UUID], data: JSONBody[AllocationRequest], now: NamedDependency[datetime]
+    request: Request[Any, Any, Any],
+    tender_id: FromPath[UUID],
+    data: JSONBody[AllocationRequest],
+    now: NamedDependency[datetime],
 ) -> AllocationOut:
     """See what the market can carry, and what binds where a lot is left; send `{}` for all lots."""
-    return await service.allocation(tender_id, data, now)
+    return await service.allocation(tender_id, data, current_actor(request), now)
 
 
 router = Router(

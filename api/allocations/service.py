@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from api.accounts.service import Actor
 from api.allocations.drafts import (
     Judged,
     deciding_capacity,
@@ -40,9 +41,9 @@ from api.tenders import service as tenders
 from api.tenders.schemas import TenderOut
 
 
-async def joint(lot_id: UUID, now: datetime) -> JointCoverageOut:
+async def joint(lot_id: UUID, actor: Actor, now: datetime) -> JointCoverageOut:
     """Find the smallest sets of firms that can do a lot together."""
-    asked = await matching.question(lot_id, MatchRequest(), now)
+    asked = await matching.question(lot_id, MatchRequest(), actor, now)
     geography = (await reference()).geography
     found = await matches.candidates(_with_members(asked, geography))
 
@@ -79,14 +80,16 @@ def _print(asked: Question, found: Sequence[EnterpriseFacts]) -> str:
     return fingerprint(asked.facts, found, RULES_2026, seed=seed, text_hits=asked.hits)
 
 
-async def allocation(tender_id: UUID, request: AllocationRequest, now: datetime) -> AllocationOut:
+async def allocation(
+    tender_id: UUID, request: AllocationRequest, actor: Actor, now: datetime
+) -> AllocationOut:
     """Spread the lots of a tender over firms: most value, then most firms."""
     tender = await tenders.tender(tender_id)
     terms = await matches.terms(tender_id)
     max_lots = request.max_lots or terms.max_lots_awarded
     geography = (await reference()).geography
     judged = [
-        await _judged(lot_id, geography, now, joint=request.joint_bids)
+        await _judged(lot_id, (actor, now), geography, joint=request.joint_bids)
         for lot_id in _chosen(tender, request.lot_ids)
     ]
 
@@ -115,8 +118,10 @@ def _chosen(tender: TenderOut, lot_ids: Sequence[UUID]) -> list[UUID]:
     return list(dict.fromkeys(lot_ids)) or active
 
 
-async def _judged(lot_id: UUID, geography: Geography, now: datetime, *, joint: bool) -> Judged:
-    asked = await matching.question(lot_id, MatchRequest(), now)
+async def _judged(
+    lot_id: UUID, asking: tuple[Actor, datetime], geography: Geography, *, joint: bool
+) -> Judged:
+    asked = await matching.question(lot_id, MatchRequest(), *asking)
     sought = _with_members(asked, geography) if joint else asked.sought
     found = await matches.candidates(sought)
     return await asyncio.to_thread(_judge, asked, found, geography, joint=joint)

@@ -12,7 +12,7 @@ from api.database import Row, as_struct, copy_rows, fetch
 
 _AWARDS: Final = """
 SELECT a.id, a.buyer_name, a.enterprise AS enterprise_id, e.name, a.lot AS lot_id, a.awarded_on,
-  a.source, a.author, a.created_at
+  a.source, a.author, a.created_at, a.organisation
 FROM art77_award a JOIN enterprise e ON e.id = a.enterprise
 """
 _PAGE: Final = f"""{_AWARDS}

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from api.accounts.service import Actor
+from api.accounts.service import Actor, is_shown
 from api.art77 import queries
 from api.art77.schemas import (
     Art77AwardIn,
@@ -79,6 +79,7 @@ async def _stored(
             "enterprise": firm,
             "lot": given.lot_id,
             "awarded_on": given.awarded_on,
+            "organisation": actor.organisation,
             "source": given.source,
             "author": actor.name,
             "created_at": now,
@@ -112,7 +113,10 @@ async def awards(enterprise_id: UUID | None, cursor: str | None, limit: int) -> 
 async def strike(award_id: UUID, actor: Actor, now: datetime) -> None:
     """Take back an award that was recorded in error; the audit trail keeps it."""
     async with transaction():
-        found = await read(award_id)
+        row = await queries.award(award_id)
+        if row is None or not is_shown(row["organisation"], actor):
+            raise NotFound(f"There is no award {award_id} of this organisation.")
+        found = _award(row)
         await queries.delete_award(award_id)
         detail = {"buyer": found.buyer_name, "awardedOn": found.awarded_on.isoformat()}
         await audit.record("art77-award.struck", [found.enterprise_id], actor.name, now, **detail)

@@ -14,6 +14,7 @@ from piccolo.columns import (
 from piccolo.constraints import Unique
 from piccolo.table import Table
 
+from api.accounts.tables import Organisation
 from api.enterprises.tables import Enterprise
 from api.tenders.tables import Lot
 
@@ -33,6 +34,14 @@ class Art77Award(Table):
         references=Lot, null=True, default=None, index=True, on_delete=OnDelete.restrict
     )
     awarded_on = Date(null=False, default=None)
+    organisation = ForeignKey(
+        references=Organisation,
+        null=True,
+        default=None,
+        index=True,
+        on_delete=OnDelete.restrict,
+        help_text="who recorded it, and may strike it",
+    )
     source = Text(null=False, default=None)
     author = Varchar(length=200, null=False, default=None)
     created_at = Timestamptz(null=False, default=None)

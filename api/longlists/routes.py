@@ -3,10 +3,10 @@
 from typing import Any, Final, cast
 from uuid import UUID
 
-from litestar import MediaType, Response, Router, get
+from litestar import MediaType, Request, Response, Router, get
 from litestar.params import FromPath
 
-from api.auth import SECURITY, for_buyers, needs
+from api.auth import SECURITY, current_actor, for_buyers, needs
 from api.longlists import service
 from api.longlists.drafts import CSP, as_csv, as_html, as_xlsx
 from api.problems import answers
@@ -16,6 +16,7 @@ XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 HTML: Final = "text/html; charset=utf-8"
 
 
+Caller = Request[Any, Any, Any]
 FILE: Final[dict[str, Any]] = {
     "guards": [needs("matches:read"), for_buyers],
     "security": SECURITY,
@@ -30,9 +31,13 @@ FILE: Final[dict[str, Any]] = {
     media_type=CSV,
     **FILE,
 )
-async def get_longlist_csv(run_id: FromPath[UUID]) -> Response[bytes]:
+async def get_longlist_csv(request: Caller, run_id: FromPath[UUID]) -> Response[bytes]:
     """Give every verdict of a run on a row, for a Dutch Excel; formulas are inert."""
-    return _file(await service.document(run_id, as_csv), CSV, f"longlist-{run_id}.csv")
+    return _file(
+        await service.document(run_id, as_csv, current_actor(request)),
+        CSV,
+        f"longlist-{run_id}.csv",
+    )
 
 
 @get(
@@ -42,9 +47,13 @@ async def get_longlist_csv(run_id: FromPath[UUID]) -> Response[bytes]:
     media_type=XLSX,
     **FILE,
 )
-async def get_longlist_xlsx(run_id: FromPath[UUID]) -> Response[bytes]:
+async def get_longlist_xlsx(request: Caller, run_id: FromPath[UUID]) -> Response[bytes]:
     """Give criteria, sources, seed and counts on one sheet, every verdict on another."""
-    return _file(await service.document(run_id, as_xlsx), XLSX, f"longlist-{run_id}.xlsx")
+    return _file(
+        await service.document(run_id, as_xlsx, current_actor(request)),
+        XLSX,
+        f"longlist-{run_id}.xlsx",
+    )
 
 
 @get(
@@ -54,9 +63,9 @@ async def get_longlist_xlsx(run_id: FromPath[UUID]) -> Response[bytes]:
     media_type=HTML,
     **FILE,
 )
-async def get_longlist_html(run_id: FromPath[UUID]) -> Response[bytes]:
+async def get_longlist_html(request: Caller, run_id: FromPath[UUID]) -> Response[bytes]:
     """Give a page to read and to print, in plain Dutch; it runs no script."""
-    body = await service.document(run_id, as_html)
+    body = await service.document(run_id, as_html, current_actor(request))
     return Response(
         body,
         media_type=cast("MediaType", HTML),  # any text will do, Litestar's type is narrower

@@ -20,6 +20,7 @@ class Batch(msgspec.Struct, frozen=True):
     lots: tuple[UUID, ...]
     runs: tuple[UUID, ...]
     author: str
+    organisation: UUID | None
 
 
 async def insert(row: Row) -> None:
@@ -27,8 +28,8 @@ async def insert(row: Row) -> None:
     await copy_rows(MatchBatch, [row])
 
 
-async def card(batch_id: UUID) -> MatchBatchOut | None:
-    """Tell how far a batch is."""
+async def card(batch_id: UUID) -> tuple[MatchBatchOut, UUID | None] | None:
+    """Tell how far a batch is, and whose it is."""
     rows = await fetch("SELECT * FROM match_batch WHERE id = $1", batch_id)
     if not rows:
         return None
@@ -40,7 +41,7 @@ async def card(batch_id: UUID) -> MatchBatchOut | None:
         "done": len(row["runs"]),
         "runs": tuple(LotRun(*pair) for pair in pairs),
     }
-    return as_struct(row | told, MatchBatchOut)
+    return as_struct(row | told, MatchBatchOut), row["organisation"]
 
 
 async def open_batches() -> list[UUID]:
@@ -53,7 +54,7 @@ async def claim(batch_id: UUID) -> Batch | None:
     """Take a batch up, unless it was finished meanwhile."""
     sql = """
     UPDATE match_batch SET state = 'running' WHERE id = $1 AND state IN ('queued', 'running')
-    RETURNING id, criteria, lots, runs, author
+    RETURNING id, criteria, lots, runs, author, organisation
     """
     rows = await fetch(sql, batch_id)
     if not rows:

@@ -46,9 +46,11 @@ async def match_tender(
     security=SECURITY,
     responses=answers(400, 401, 403, 404),
 )
-async def get_match_batch(batch_id: FromPath[UUID]) -> MatchBatchOut:
+async def get_match_batch(
+    request: Request[Any, Any, Any], batch_id: FromPath[UUID]
+) -> MatchBatchOut:
     """See how far it is, and the runs made so far; it goes on whether anybody looks or not."""
-    return await service.read(batch_id)
+    return await service.read(batch_id, current_actor(request))
 
 
 router = Router("/", route_handlers=[match_tender, get_match_batch], tags=["Matches"])

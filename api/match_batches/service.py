@@ -9,7 +9,7 @@ from uuid import UUID
 from asyncpg import PostgresError
 
 from api import clock
-from api.accounts.service import Actor
+from api.accounts.service import Actor, is_shown
 from api.audit import service as audit
 from api.database import AWAY, as_json, session_lock, transaction
 from api.domain.errors import DomainError, NotFound, Unavailable
@@ -38,6 +38,7 @@ async def submit(
     row = {
         "id": batch_id,
         "tender": tender_id,
+        "organisation": actor.organisation,
         "state": "queued",
         "criteria": as_json(request),
         "lots": [lot.id for lot in tender.lots if lot.status == "active"],
@@ -50,15 +51,15 @@ async def submit(
     async with transaction():
         await queries.insert(row)
         await audit.record("match-batch.submitted", [tender_id], actor.name, now)
-        return await read(batch_id)
+        return await read(batch_id, actor)
 
 
-async def read(batch_id: UUID) -> MatchBatchOut:
-    """Tell how far a batch is."""
+async def read(batch_id: UUID, actor: Actor) -> MatchBatchOut:
+    """Tell how far a batch is; another organisation's does not exist."""
     found = await queries.card(batch_id)
-    if found is None:
+    if found is None or not is_shown(found[1], actor):
         raise NotFound(f"There is no match batch {batch_id}.")
-    return found
+    return found[0]
 
 
 async def work_forever() -> None:
@@ -106,7 +107,7 @@ async def _settled(batch: Batch) -> None:
 
 
 async def _worked_off(batch: Batch) -> None:
-    actor = Actor(batch.author, frozenset())
+    actor = Actor(batch.author, frozenset(), batch.organisation)
     left = batch.lots[len(batch.runs) :]
     for start in range(0, len(left), AT_ONCE):
         work = [

@@ -3,6 +3,7 @@
 from piccolo.columns import JSONB, UUID, Array, ForeignKey, OnDelete, Text, Timestamptz, Varchar
 from piccolo.table import Table
 
+from api.accounts.tables import Organisation
 from api.tenders.tables import Tender
 
 
@@ -12,6 +13,9 @@ class MatchBatch(Table):
     id = UUID(primary_key=True, default=None)
     tender = ForeignKey(
         references=Tender, null=False, default=None, index=True, on_delete=OnDelete.restrict
+    )
+    organisation = ForeignKey(
+        references=Organisation, null=True, default=None, index=True, on_delete=OnDelete.restrict
     )
     state = Varchar(
         length=10, null=False, default=None, index=True, help_text="queued|running|done|failed"

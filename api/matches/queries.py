@@ -8,9 +8,10 @@ from uuid import UUID
 
 import msgspec
 
+from api.accounts.service import Actor, OrganisationKind
 from api.art77.schemas import Art77Facts
 from api.clock import new_id
-from api.database import Row, as_struct, copy_rows, fetch
+from api.database import Row, as_struct, copy_rows, fetch, lock
 from api.domain.capacity import left
 from api.domain.directory import LegalForm, QualityMark, ServiceMode, ShareBucket
 from api.domain.matching.facts import EnterpriseFacts, MarkFacts, OfferingFacts
@@ -27,7 +28,7 @@ from api.matches.schemas import (
     MatchRunOut,
     VerdictOut,
 )
-from api.matches.tables import MatchRun, MatchVerdict
+from api.matches.tables import BuyerExclusion, MatchRun, MatchVerdict
 
 # A row per offering. Of its areas only those are sent that can matter: a coverage of
 # hundreds of places is otherwise most of what is read.
@@ -65,6 +66,7 @@ FROM quality_mark WHERE enterprise = ANY($1::uuid[])
 _RUN: Final = """
 SELECT id, lot AS lot_id, lot_version, created_at, author, seed, fingerprint, basis, considered,
   matched, near_misses, excluded, outside_category FROM match_run WHERE id = $1
+  AND ($2 OR organisation IS NULL OR organisation = $3)
 """
 _VERDICTS: Final = """
 SELECT v.outcome, v.rank, v.enterprise AS enterprise_id, e.name, e.town,
@@ -222,23 +224,37 @@ def _offering(row: Row, reserved: Mapping[str, int]) -> OfferingFacts:
     )
 
 
-async def excluded_firms(tender_id: UUID) -> dict[str, str]:
-    """Give whom the buyer leaves out of a tender, with the reasons."""
-    sql = "SELECT enterprise::text, reason FROM buyer_exclusion WHERE tender = $1"
-    return {row["enterprise"]: row["reason"] for row in await fetch(sql, tender_id)}
+async def excluded_firms(tender_id: UUID, actor: Actor) -> dict[str, str]:
+    """Give whom the actor's organisation leaves out of a tender, and why.
+
+    An enterprise is told whoever left it out.
+    """
+    sql = """
+    SELECT enterprise::text, reason FROM buyer_exclusion WHERE tender = $1
+      AND ($2 OR organisation IS NOT DISTINCT FROM $3) ORDER BY created_at DESC
+    """
+    everybodys = actor.kind is OrganisationKind.ENTERPRISE
+    rows = await fetch(sql, tender_id, everybodys, actor.organisation)
+    return {row["enterprise"]: row["reason"] for row in rows}
 
 
-async def same_run(lot_id: UUID, fingerprint: str, author: str) -> UUID | None:
+async def same_run(lot_id: UUID, fingerprint: str, actor: Actor) -> UUID | None:
     """Find a run of this author on the same facts and rules: its answer would be the same."""
-    sql = "SELECT id FROM match_run WHERE lot = $1 AND fingerprint = $2 AND author = $3 LIMIT 1"
-    rows = await fetch(sql, lot_id, fingerprint, author)
+    sql = """
+    SELECT id FROM match_run WHERE lot = $1 AND fingerprint = $2 AND author = $3
+    AND organisation IS NOT DISTINCT FROM $4 LIMIT 1
+    """
+    rows = await fetch(sql, lot_id, fingerprint, actor.name, actor.organisation)
     return rows[0]["id"] if rows else None
 
 
-async def last_basis(lot_id: UUID) -> tuple[UUID, MatchRunBasis] | None:
-    """Give the last run of a lot, and what it stands on."""
-    sql = "SELECT id, basis FROM match_run WHERE lot = $1 ORDER BY created_at DESC, id DESC LIMIT 1"
-    rows = await fetch(sql, lot_id)
+async def last_basis(lot_id: UUID, actor: Actor) -> tuple[UUID, MatchRunBasis] | None:
+    """Give the organisation's last run of a lot, and what it stands on."""
+    sql = """
+    SELECT id, basis FROM match_run WHERE lot = $1 AND organisation IS NOT DISTINCT FROM $2
+    ORDER BY created_at DESC, id DESC LIMIT 1
+    """
+    rows = await fetch(sql, lot_id, actor.organisation)
     if not rows:
         return None
     return rows[0]["id"], msgspec.json.decode(rows[0]["basis"], type=MatchRunBasis)
@@ -268,9 +284,10 @@ async def insert_run(run: Row, verdicts: Sequence[Row]) -> None:
     await copy_rows(MatchVerdict, verdicts)
 
 
-async def run(run_id: UUID) -> MatchRunOut | None:
-    """Give a run."""
-    rows = await fetch(_RUN, run_id)
+async def run(run_id: UUID, actor: Actor) -> MatchRunOut | None:
+    """Give a run of the actor's organisation, or of nobody's; the platform sees all."""
+    everything = actor.kind is OrganisationKind.PLATFORM
+    rows = await fetch(_RUN, run_id, everything, actor.organisation)
     return _run(rows[0]) if rows else None
 
 
@@ -316,14 +333,15 @@ async def names(enterprise_ids: Iterable[UUID]) -> dict[UUID, str]:
     return {row["id"]: row["name"] for row in rows}
 
 
-async def exclusions(tender_id: UUID) -> list[ExclusionOut]:
-    """List whom the buyer left out of a tender."""
+async def exclusions(tender_id: UUID, organisation: UUID | None) -> list[ExclusionOut]:
+    """List whom an organisation left out of a tender."""
     sql = """
     SELECT b.enterprise AS enterprise_id, e.name, b.reason, b.author, b.created_at
     FROM buyer_exclusion b JOIN enterprise e ON e.id = b.enterprise
-    WHERE b.tender = $1 ORDER BY b.created_at, b.enterprise
+    WHERE b.tender = $1 AND b.organisation IS NOT DISTINCT FROM $2
+    ORDER BY b.created_at, b.enterprise
     """
-    return [as_struct(row, ExclusionOut) for row in await fetch(sql, tender_id)]
+    return [as_struct(row, ExclusionOut) for row in await fetch(sql, tender_id, organisation)]
 
 
 async def exposure(
@@ -369,19 +387,30 @@ async def kvk_number(enterprise_id: UUID) -> str | None:
 
 
 async def put_exclusion(
-    tender_id: UUID, enterprise_id: UUID, reason: str, author: str, now: datetime
+    tender_id: UUID, enterprise_id: UUID, reason: str, actor: Actor, now: datetime
 ) -> None:
     """Store an exclusion, or the new reason of one."""
+    await lock(f"exclusion {tender_id} {enterprise_id} {actor.organisation}")
+    await delete_exclusion(tender_id, enterprise_id, actor.organisation)
+    row = {
+        "id": new_id(),
+        "tender": tender_id,
+        "enterprise": enterprise_id,
+        "organisation": actor.organisation,
+        "reason": reason,
+        "author": actor.name,
+        "created_at": now,
+    }
+    await copy_rows(BuyerExclusion, [row])
+
+
+async def delete_exclusion(
+    tender_id: UUID, enterprise_id: UUID, organisation: UUID | None
+) -> str | None:
+    """Drop an organisation's exclusion; give its reason, or `None` when there was none."""
     sql = """
-    INSERT INTO buyer_exclusion (id, tender, enterprise, reason, author, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tender, enterprise)
-    DO UPDATE SET reason = $4, author = $5, created_at = $6
+    DELETE FROM buyer_exclusion WHERE tender = $1 AND enterprise = $2
+    AND organisation IS NOT DISTINCT FROM $3 RETURNING reason
     """
-    await fetch(sql, new_id(), tender_id, enterprise_id, reason, author, now)
-
-
-async def delete_exclusion(tender_id: UUID, enterprise_id: UUID) -> str | None:
-    """Drop an exclusion; give its reason, or `None` when there was none."""
-    sql = "DELETE FROM buyer_exclusion WHERE tender = $1 AND enterprise = $2 RETURNING reason"
-    rows = await fetch(sql, tender_id, enterprise_id)
+    rows = await fetch(sql, tender_id, enterprise_id, organisation)
     return rows[0]["reason"] if rows else None

@@ -6,14 +6,17 @@ from piccolo.conf.apps import AppConfig
 
 from api.accounts.tables import ApiKey, Membership, Organisation, Person
 from api.art77.tables import Art77Award, PublicServiceMission
-from api.audit.tables import AuditEvent
+from api.audit.tables import AuditEvent, AuditSeal
 from api.capacity.tables import CapacityReservation
 from api.enterprises.tables import Enterprise, Mark, Offering, Revision
+from api.entry_imports.tables import ImportedEntry
+from api.fulfilment_plans.tables import FulfilmentPlan
 from api.idempotency.tables import KeptAnswer
 from api.imports.tables import ImportBatch, ImportFinding, ImportJob
 from api.invitations.tables import Invitation, InvitationEvent, Wave
 from api.ledgers.tables import Claim, LedgerEntry, Obligation
 from api.limits.tables import RateWindow
+from api.lot_plans.tables import LotDeclaration, LotPlan, LotPlanAdoption, LotPlanRun
 from api.match_batches.tables import MatchBatch
 from api.matches.tables import BuyerExclusion, MatchRun, MatchVerdict
 from api.moderation.tables import ProfileClaim
@@ -33,6 +36,7 @@ from api.shortlists.tables import (
 from api.sign_in.tables import PasswordReset
 from api.spend.tables import SpendFile, SpendLine, SpendSupplier
 from api.tenders.tables import Lot, Tender
+from api.work_items.tables import ProcedurePolicyRow, WorkItem
 
 APP_CONFIG = AppConfig(
     app_name="perceel",
@@ -55,6 +59,7 @@ APP_CONFIG = AppConfig(
         RateWindow,
         KeptAnswer,
         AuditEvent,
+        AuditSeal,
         OutboxRow,
         Change,
         Enterprise,
@@ -68,6 +73,12 @@ APP_CONFIG = AppConfig(
         ImportFinding,
         Tender,
         Lot,
+        WorkItem,
+        ProcedurePolicyRow,
+        LotPlanRun,
+        LotPlan,
+        LotDeclaration,
+        LotPlanAdoption,
         Art77Award,
         PublicServiceMission,
         MatchRun,
@@ -84,6 +95,8 @@ APP_CONFIG = AppConfig(
         Obligation,
         Claim,
         LedgerEntry,
+        FulfilmentPlan,
+        ImportedEntry,
         Shortlist,
         ShortlistEntry,
         SavedSearch,

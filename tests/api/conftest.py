@@ -18,6 +18,7 @@ from importers.engines import free_port
 from importers.enterprises.reader import EnterpriseLists
 from importers.rule_books.parse import parse_rule_book
 from importers.spend.parse import read_spend
+from importers.work_items.read import read_items
 from search.client import Client
 from search.engine import start, stop
 from search.rebuild import drop, live_index, next_index
@@ -32,7 +33,8 @@ _EMPTIED = (*_REBUILT, "outbox", "audit_event", "api_key", "kept_answer")
 
 @pytest.fixture(scope="session")
 def app() -> Litestar:
-    return create_app(READERS, parse_rule_book, EnterpriseLists(), read_spend, with_engines=False)
+    readers = (READERS, parse_rule_book, EnterpriseLists(), read_items, read_spend)
+    return create_app(*readers, with_engines=False)
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,10 @@
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.columns.base import OnDelete
 from piccolo.columns.base import OnUpdate
-from piccolo.columns.column_types import Array
-from piccolo.columns.column_types import Boolean
-from piccolo.columns.column_types import Date
+from piccolo.columns.column_types import BigInt
 from piccolo.columns.column_types import ForeignKey
-from piccolo.columns.column_types import Text
+from piccolo.columns.column_types import Integer
+from piccolo.columns.column_types import JSONB
 from piccolo.columns.column_types import Timestamptz
 from piccolo.columns.column_types import UUID
 from piccolo.columns.column_types import Varchar
@@ -14,7 +13,7 @@ from piccolo.constraints import Unique
 from piccolo.table import Table
 
 
-class Enterprise(Table, tablename="enterprise", schema=None):
+class Obligation(Table, tablename="obligation", schema=None):
     id = UUID(
         default=None,
         null=False,
@@ -28,23 +27,9 @@ class Enterprise(Table, tablename="enterprise", schema=None):
     )
 
 
-class Lot(Table, tablename="lot", schema=None):
-    id = UUID(
-        default=None,
-        null=False,
-        primary_key=True,
-        unique=False,
-        index=False,
-        index_method=IndexMethod.btree,
-        choices=None,
-        db_column_name=None,
-        secret=False,
-    )
-
-
-ID = "2026-11-28T16:07:51:179448"
+ID = "2026-11-28T16:05:57:676460"
 VERSION = "1.38.0"
-DESCRIPTION = "art77 register"
+DESCRIPTION = "plans and imports of entries"
 
 
 async def forwards():
@@ -53,22 +38,22 @@ async def forwards():
     )
 
     manager.add_table(
-        class_name="PublicServiceMission",
-        tablename="public_service_mission",
+        class_name="ImportedEntry",
+        tablename="imported_entry",
         schema=None,
         columns=None,
     )
 
     manager.add_table(
-        class_name="Art77Award",
-        tablename="art77_award",
+        class_name="FulfilmentPlan",
+        tablename="fulfilment_plan",
         schema=None,
         columns=None,
     )
 
     manager.add_column(
-        table_class_name="PublicServiceMission",
-        tablename="public_service_mission",
+        table_class_name="ImportedEntry",
+        tablename="imported_entry",
         column_name="id",
         db_column_name="id",
         column_class_name="UUID",
@@ -88,14 +73,14 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="PublicServiceMission",
-        tablename="public_service_mission",
-        column_name="enterprise",
-        db_column_name="enterprise",
+        table_class_name="ImportedEntry",
+        tablename="imported_entry",
+        column_name="obligation",
+        db_column_name="obligation",
         column_class_name="ForeignKey",
         column_class=ForeignKey,
         params={
-            "references": Enterprise,
+            "references": Obligation,
             "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
@@ -112,56 +97,14 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="PublicServiceMission",
-        tablename="public_service_mission",
-        column_name="met",
-        db_column_name="met",
-        column_class_name="Boolean",
-        column_class=Boolean,
-        params={
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="PublicServiceMission",
-        tablename="public_service_mission",
-        column_name="basis",
-        db_column_name="basis",
-        column_class_name="Text",
-        column_class=Text,
-        params={
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="PublicServiceMission",
-        tablename="public_service_mission",
-        column_name="author",
-        db_column_name="author",
+        table_class_name="ImportedEntry",
+        tablename="imported_entry",
+        column_name="key",
+        db_column_name="key",
         column_class_name="Varchar",
         column_class=Varchar,
         params={
-            "length": 200,
+            "length": 64,
             "default": None,
             "null": False,
             "primary_key": False,
@@ -176,8 +119,29 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="PublicServiceMission",
-        tablename="public_service_mission",
+        table_class_name="ImportedEntry",
+        tablename="imported_entry",
+        column_name="claim",
+        db_column_name="claim",
+        column_class_name="UUID",
+        column_class=UUID,
+        params={
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": True,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="ImportedEntry",
+        tablename="imported_entry",
         column_name="created_at",
         db_column_name="created_at",
         column_class_name="Timestamptz",
@@ -197,8 +161,8 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="Art77Award",
-        tablename="art77_award",
+        table_class_name="FulfilmentPlan",
+        tablename="fulfilment_plan",
         column_name="id",
         db_column_name="id",
         column_class_name="UUID",
@@ -218,67 +182,14 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="Art77Award",
-        tablename="art77_award",
-        column_name="buyer_name",
-        db_column_name="buyer_name",
-        column_class_name="Text",
-        column_class=Text,
-        params={
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="Art77Award",
-        tablename="art77_award",
-        column_name="buyer_keys",
-        db_column_name="buyer_keys",
-        column_class_name="Array",
-        column_class=Array,
-        params={
-            "default": None,
-            "base_column": Text(
-                default="",
-                null=False,
-                primary_key=False,
-                unique=False,
-                index=False,
-                index_method=IndexMethod.btree,
-                choices=None,
-                db_column_name=None,
-                secret=False,
-            ),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="Art77Award",
-        tablename="art77_award",
-        column_name="enterprise",
-        db_column_name="enterprise",
+        table_class_name="FulfilmentPlan",
+        tablename="fulfilment_plan",
+        column_name="obligation",
+        db_column_name="obligation",
         column_class_name="ForeignKey",
         column_class=ForeignKey,
         params={
-            "references": Enterprise,
+            "references": Obligation,
             "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
@@ -295,41 +206,144 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="Art77Award",
-        tablename="art77_award",
-        column_name="lot",
-        db_column_name="lot",
-        column_class_name="ForeignKey",
-        column_class=ForeignKey,
+        table_class_name="FulfilmentPlan",
+        tablename="fulfilment_plan",
+        column_name="ledger_number",
+        db_column_name="ledger_number",
+        column_class_name="Integer",
+        column_class=Integer,
         params={
-            "references": Lot,
-            "on_delete": OnDelete.restrict,
-            "on_update": OnUpdate.cascade,
-            "target_column": None,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="FulfilmentPlan",
+        tablename="fulfilment_plan",
+        column_name="target_cents",
+        db_column_name="target_cents",
+        column_class_name="BigInt",
+        column_class=BigInt,
+        params={
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="FulfilmentPlan",
+        tablename="fulfilment_plan",
+        column_name="request",
+        db_column_name="request",
+        column_class_name="JSONB",
+        column_class=JSONB,
+        params={
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="FulfilmentPlan",
+        tablename="fulfilment_plan",
+        column_name="plan",
+        db_column_name="plan",
+        column_class_name="JSONB",
+        column_class=JSONB,
+        params={
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="FulfilmentPlan",
+        tablename="fulfilment_plan",
+        column_name="author",
+        db_column_name="author",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 100,
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="FulfilmentPlan",
+        tablename="fulfilment_plan",
+        column_name="created_at",
+        db_column_name="created_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="FulfilmentPlan",
+        tablename="fulfilment_plan",
+        column_name="accepted_at",
+        db_column_name="accepted_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": None,
             "null": True,
             "primary_key": False,
             "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="Art77Award",
-        tablename="art77_award",
-        column_name="awarded_on",
-        db_column_name="awarded_on",
-        column_class_name="Date",
-        column_class=Date,
-        params={
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
             "index": False,
             "index_method": IndexMethod.btree,
             "choices": None,
@@ -340,58 +354,57 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="Art77Award",
-        tablename="art77_award",
-        column_name="source",
-        db_column_name="source",
-        column_class_name="Text",
-        column_class=Text,
-        params={
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="Art77Award",
-        tablename="art77_award",
-        column_name="author",
-        db_column_name="author",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 200,
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="Art77Award",
-        tablename="art77_award",
-        column_name="created_at",
-        db_column_name="created_at",
+        table_class_name="FulfilmentPlan",
+        tablename="fulfilment_plan",
+        column_name="held_until",
+        db_column_name="held_until",
         column_class_name="Timestamptz",
         column_class=Timestamptz,
         params={
             "default": None,
-            "null": False,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="FulfilmentPlan",
+        tablename="fulfilment_plan",
+        column_name="released_at",
+        db_column_name="released_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="FulfilmentPlan",
+        tablename="fulfilment_plan",
+        column_name="claims",
+        db_column_name="claims",
+        column_class_name="JSONB",
+        column_class=JSONB,
+        params={
+            "default": None,
+            "null": True,
             "primary_key": False,
             "unique": False,
             "index": False,
@@ -404,11 +417,11 @@ async def forwards():
     )
 
     manager.add_constraint(
-        table_class_name="PublicServiceMission",
-        tablename="public_service_mission",
-        constraint_name="public_service_mission_once",
+        table_class_name="ImportedEntry",
+        tablename="imported_entry",
+        constraint_name="imported_entry_once",
         constraint_class=Unique,
-        params={"columns": ["enterprise"], "nulls_distinct": True},
+        params={"columns": ["obligation", "key"], "nulls_distinct": True},
         schema=None,
     )
 
