@@ -27,6 +27,7 @@ from api.document import documentation, openapi_config, openapi_document
 from api.domain.errors import DomainError
 from api.enterprises.routes import router as enterprises
 from api.exports.routes import router as exports
+from api.exposure.routes import router as exposure
 from api.fulfilment_plans.routes import router as fulfilment_plans
 from api.fulfilments.routes import router as fulfilments
 from api.health import router as health
@@ -84,6 +85,7 @@ SLICES = (
     work_items,
     matches,
     match_batches,
+    exposure,
     art77,
     allocations,
     invitations,

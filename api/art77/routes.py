@@ -22,7 +22,7 @@ READ: dict[str, Any] = {"security": SECURITY, "responses": answers(400, 401, 403
 
 @post(
     "/art-77-awards",
-    operation_id="recordArt77Award",
+    operation_id="recordReservedAward",
     summary="Record an award under art. 77",
     guards=[needs("matches:write"), for_buyers],
     security=SECURITY,
@@ -37,7 +37,7 @@ async def record_award(
 
 @get(
     "/art-77-awards",
-    operation_id="listArt77Awards",
+    operation_id="listReservedAwards",
     summary="List awards under art. 77",
     guards=[needs("matches:read"), for_buyers],
     **READ,
@@ -51,7 +51,7 @@ async def list_awards(
 
 @delete(
     "/art-77-awards/{award_id:uuid}",
-    operation_id="strikeArt77Award",
+    operation_id="strikeReservedAward",
     summary="Take back an award recorded in error",
     guards=[needs("matches:write"), for_buyers],
     **READ,

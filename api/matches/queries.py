@@ -23,7 +23,6 @@ from api.matches.drafts import LeftOut, Legend, kilometres, left_out_of, legend_
 from api.matches.schemas import (
     ExclusionOut,
     Explanation,
-    ExposureOut,
     MatchRunBasis,
     MatchRunOut,
     VerdictOut,
@@ -79,19 +78,6 @@ _NAMES: Final = """
 SELECT e.id, e.name, e.town, o.id AS offering_id, o.title FROM enterprise e
 LEFT JOIN offering o ON o.id = ANY($2::uuid[]) AND o.enterprise = e.id WHERE e.id = ANY($1::uuid[])
 """
-_EXPOSURE: Final = """
-SELECT v.enterprise AS enterprise_id, e.name, count(*) AS shown,
-  count(*) FILTER (WHERE v.outcome = 'matched') AS matched,
-  count(*) FILTER (WHERE v.outcome = 'near') AS near_misses,
-  count(*) FILTER (WHERE v.outcome = 'matched' AND v.rank <= $5) AS among_first,
-  min(v.rank) FILTER (WHERE v.outcome = 'matched') AS best_rank
-FROM match_verdict v JOIN match_run r ON r.id = v.run JOIN enterprise e ON e.id = v.enterprise
-WHERE r.created_at >= $1 AND r.created_at < $2 AND ($3::uuid IS NULL OR v.enterprise > $3)
-  AND ($6::text IS NULL OR e.kvk_number = $6)
-GROUP BY v.enterprise, e.name ORDER BY v.enterprise LIMIT $4
-"""
-FIRST_RANKS: Final = 10
-"""Ranks that a reader surely sees: a first page."""
 
 
 class TenderTerms(msgspec.Struct, frozen=True):
@@ -342,14 +328,6 @@ async def exclusions(tender_id: UUID, organisation: UUID | None) -> list[Exclusi
     ORDER BY b.created_at, b.enterprise
     """
     return [as_struct(row, ExclusionOut) for row in await fetch(sql, tender_id, organisation)]
-
-
-async def exposure(
-    period: tuple[datetime, datetime], after: UUID | None, limit: int, kvk_number: str | None
-) -> list[ExposureOut]:
-    """Count how often enterprises were shown in runs of a period, by id."""
-    rows = await fetch(_EXPOSURE, *period, after, limit, FIRST_RANKS, kvk_number)
-    return [as_struct(row, ExposureOut) for row in rows]
 
 
 def _run(row: Row) -> MatchRunOut:

@@ -1,6 +1,6 @@
 """Match runs over HTTP. They tell of everybody who was left out, so reading needs a key too."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,7 +13,6 @@ from api.matches import service
 from api.matches.schemas import (
     ExclusionIn,
     ExclusionOut,
-    ExposureOut,
     FirmVerdict,
     MatchRequest,
     MatchRunOut,
@@ -25,9 +24,6 @@ from api.preconditions import documented
 from api.problems import answers
 
 Caller = Request[Any, Any, Any]
-Since = Annotated[date, QueryParameter(description="First day of the period, Dutch time.")]
-Until = Annotated[date, QueryParameter(description="The day after the last of the period.")]
-
 
 READ: dict[str, Any] = {
     "guards": [needs("matches:read"), for_buyers],
@@ -183,23 +179,6 @@ async def list_exclusions(request: Caller, tender_id: FromPath[UUID]) -> tuple[E
     return await service.exclusions(tender_id, current_actor(request))
 
 
-@get(
-    "/exposure",
-    operation_id="listExposure",
-    summary="Who was shown how often",
-    **(READ | {"guards": [needs("matches:read")], "responses": answers(400, 401, 403)}),
-)
-async def list_exposure(
-    request: Request[Any, Any, Any],
-    since: Since,
-    until: Until,
-    cursor: Cursor = None,
-    limit: Limit = 20,
-) -> Page[ExposureOut]:
-    """Count in how many runs each enterprise was shown; a key of an enterprise sees itself."""
-    return await service.exposure((since, until), cursor, limit, current_actor(request))
-
-
 router = Router(
     "/",
     route_handlers=[
@@ -213,7 +192,6 @@ router = Router(
         exclude_enterprise,
         readmit_enterprise,
         list_exclusions,
-        list_exposure,
     ],
     tags=["Matches"],
 )

@@ -182,15 +182,3 @@ class ExclusionOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     reason: str
     author: str
     created_at: datetime
-
-
-class ExposureOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """How often an enterprise was shown in match runs of a period."""
-
-    enterprise_id: UUID
-    name: str
-    shown: Annotated[int, Meta(description="Runs that listed it as matched or nearly so.")]
-    matched: int
-    near_misses: int
-    among_first: Annotated[int, Meta(description="Runs that ranked it among the first ten.")]
-    best_rank: int | None

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -13,10 +13,10 @@ from api.art77.schemas import Art77Facts
 from api.audit import service as audit
 from api.auth import OwnExplanationsOnly
 from api.capacity import service as capacity
-from api.clock import LEGAL_TIME, legal_day, new_id
+from api.clock import legal_day, new_id
 from api.database import lock, transaction
 from api.domain.checks import Checks
-from api.domain.errors import Fault, InvalidInput, NotFound, RuleViolation, Unavailable
+from api.domain.errors import NotFound, RuleViolation, Unavailable
 from api.domain.matching.decide import Decision, Excluded, decide
 from api.domain.matching.facts import EnterpriseFacts, LotFacts, Procedure
 from api.domain.matching.fingerprint import fingerprint
@@ -42,7 +42,6 @@ from api.matches.schemas import (
     ExclusionIn,
     ExclusionOut,
     Explanation,
-    ExposureOut,
     FirmVerdict,
     Follows,
     MatchRequest,
@@ -52,7 +51,7 @@ from api.matches.schemas import (
     VerdictChange,
     VerdictOut,
 )
-from api.pagination import Page, after, read_position, write_cursor
+from api.pagination import Page, read_position, write_cursor
 from api.reference.service import reference
 from api.settings import settings
 from api.tenders import service as tenders
@@ -330,18 +329,3 @@ async def exclusions(tender_id: UUID, actor: Actor) -> tuple[ExclusionOut, ...]:
     """List whom the actor's organisation left out of a tender, and why."""
     await tenders.tender(tender_id)
     return tuple(await queries.exclusions(tender_id, actor.organisation))
-
-
-async def exposure(
-    days: tuple[date, date], cursor: str | None, limit: int, actor: Actor
-) -> Page[ExposureOut]:
-    """Count how often each enterprise was shown in a half-open period; an enterprise: itself."""
-    since, until = (datetime.combine(day, time(), LEGAL_TIME) for day in days)
-    if until <= since:
-        raise InvalidInput(Fault("invalid-period", "The period ends before it starts.", "until"))
-    own = None
-    if actor.kind is OrganisationKind.ENTERPRISE:
-        own = actor.kvk_number or ""
-    found = await queries.exposure((since, until), after(cursor), limit + 1, own)
-    next_cursor = write_cursor(found[limit - 1].enterprise_id) if len(found) > limit else None
-    return Page(items=tuple(found[:limit]), next_cursor=next_cursor)

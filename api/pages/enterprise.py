@@ -15,11 +15,11 @@ from api.clock import legal_day
 from api.domain.access import OrganisationKind
 from api.enterprises import service as enterprises
 from api.enterprises.schemas import EnterprisePatch, MarkIn, OfferingIn
+from api.exposure import service as exposure
 from api.fulfilments import service as fulfilments
 from api.invitations import service as invitations
 from api.invitations.schemas import EventIn
 from api.marks import service as marks
-from api.matches import service as matches
 from api.moderation import service as moderation
 from api.moderation.schemas import ClaimIn
 from api.opportunities import service as opportunities
@@ -71,7 +71,7 @@ async def home(request: Caller, now: Now) -> Response[Any]:
         waiting = await moderation.claims(actor, now, None, SHOWN)
         return page(request, "mine_none.html", waiting=waiting, kvk=actor.kvk_number)
     actor, today = current_actor(request), legal_day(now)
-    seen = await matches.exposure((today - YEAR, today + timedelta(days=1)), None, 1, actor)
+    seen = await exposure.exposure((today - YEAR, today + timedelta(days=1)), None, 1, actor)
     return page(
         request,
         "mine.html",

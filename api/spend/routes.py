@@ -39,7 +39,8 @@ Decimal = Annotated[
     DecimalMark, QueryParameter(description="What stands before the cents in texts.")
 ]
 State = Annotated[
-    SupplierState | None, QueryParameter(description="`offered`: those that await a decision.")
+    SupplierState | None,
+    QueryParameter(name="state", description="`offered`: those that await a decision."),
 ]
 Since = Annotated[date, QueryParameter(description="First day of the period.")]
 Until = Annotated[date, QueryParameter(description="The day after the last of the period.")]
@@ -122,10 +123,10 @@ async def drop_spend_file(
     **READ,
 )
 async def list_spend_suppliers(
-    request: Request[Any, Any, Any], state: State = None, cursor: Cursor = None, limit: Limit = 20
+    request: Request[Any, Any, Any], stands: State = None, cursor: Cursor = None, limit: Limit = 20
 ) -> Page[SupplierOut]:
     """List suppliers with the enterprise that they are, or those that they may be."""
-    return await service.suppliers(state, cursor, limit, current_actor(request))
+    return await service.suppliers(stands, cursor, limit, current_actor(request))
 
 
 @put(

@@ -25,6 +25,8 @@ from search.rebuild import drop, live_index, next_index
 from tests.builders import a_key
 
 _REBUILT = (
+    *("spend_line", "spend_file", "spend_supplier", "match_batch", "art77_award"),
+    "public_service_mission",
     *("match_verdict", "match_run", "lot", "tender", "quality_mark", "offering"),
     *("profile_claim", "enterprise_revision", "enterprise"),
 )

@@ -17,7 +17,7 @@ UNVERSIONED = {
     "readmitEnterprise",
     "releaseOwnCapacity",
     "stateMission",
-    "strikeArt77Award",
+    "strikeReservedAward",
     "undecideSpendSupplier",
 }
 """What has no versions: it is there or not, and was never anything else."""
