@@ -21,11 +21,14 @@ from api.audit.service import seal_forever
 from api.audits.routes import router as audits
 from api.capacity.routes import router as capacity
 from api.conditional import conditional
+from api.contacts.routes import router as contacts
 from api.database import AWAY, pool
 from api.directory.routes import router as directory
 from api.document import documentation, openapi_config, openapi_document
 from api.domain.errors import DomainError
 from api.enterprises.routes import router as enterprises
+from api.entry_imports.drafts import EntryReader, NoEntries
+from api.entry_imports.routes import router as entry_imports
 from api.exports.routes import router as exports
 from api.exposure.routes import router as exposure
 from api.fulfilment_plans.routes import router as fulfilment_plans
@@ -38,11 +41,13 @@ from api.invitations.routes import router as invitations
 from api.ledgers.routes import router as ledgers
 from api.logs import configure_logging
 from api.longlists.routes import router as longlists
+from api.lot_adoptions.routes import router as lot_adoptions
+from api.lot_plans.routes import router as lot_plans
 from api.marks.routes import router as marks
 from api.match_batches.routes import router as match_batches
 from api.match_batches.service import work_forever as match_forever
 from api.matches.routes import router as matches
-from api.middleware import no_trailing_slash, standard_headers, traced
+from api.middleware import every_method, no_trailing_slash, standard_headers, traced
 from api.moderation.routes import router as moderation
 from api.obligations.routes import router as obligations
 from api.oidc.routes import router as oidc
@@ -63,6 +68,8 @@ from api.spend.routes import router as spend
 from api.tenders.routes import router as tenders
 from api.tenders.service import NoticeReaders
 from api.throttle import throttled, timed
+from api.webhooks.routes import router as webhooks
+from api.webhooks.service import work_forever as bring_messages
 from api.work_items.routes import router as work_items
 from api.work_items.service import ItemReader, no_item_reader
 
@@ -73,10 +80,12 @@ SLICES = (
     oidc,
     api_keys,
     audits,
+    webhooks,
     directory,
     enterprises,
     marks,
     capacity,
+    contacts,
     moderation,
     imports,
     shortlists,
@@ -88,6 +97,8 @@ SLICES = (
     exposure,
     art77,
     allocations,
+    lot_plans,
+    lot_adoptions,
     invitations,
     longlists,
     spend,
@@ -96,12 +107,14 @@ SLICES = (
     ledgers,
     fulfilments,
     fulfilment_plans,
+    entry_imports,
     social_return_reports,
     opportunities,
 )
 
 
 _NO_LISTS = NoLists()
+_NO_ENTRIES = NoEntries()
 _PROBLEMS: Final[dict[type[Exception], Any]] = {
     DomainError: problems.on_domain_error,
     HTTPException: problems.on_http_error,
@@ -115,13 +128,14 @@ _ON_ERRORS: Final[Any] = {kind: page_or_problem(answer) for kind, answer in _PRO
 """A page for people, a problem for programs."""
 
 
-def create_app(
+def create_app(  # noqa: PLR0913  one argument per kind of file
     readers: NoticeReaders,
     rule_book_reader: RuleBookReader = no_reader,
     list_reader: ListReader = _NO_LISTS,
     item_reader: ItemReader = no_item_reader,
-    spend_reader: SpendReader = no_spend_reader,
     *,
+    spend_reader: SpendReader = no_spend_reader,
+    entry_reader: EntryReader = _NO_ENTRIES,
     with_engines: bool = True,
 ) -> Litestar:
     """Compose the application; tests hold the engines themselves."""
@@ -132,7 +146,7 @@ def create_app(
             documentation(),
         ],
         dependencies=_dependencies(
-            readers, rule_book_reader, list_reader, spend_reader, item_reader
+            readers, rule_book_reader, list_reader, item_reader, spend_reader, entry_reader
         ),
         exception_handlers=_ON_ERRORS,
         before_request=_before,
@@ -144,7 +158,7 @@ def create_app(
         request_max_body_size=settings().max_body_bytes,
     )
     app.state.list_reader = list_reader
-    app.asgi_handler = _around(app.asgi_handler)
+    app.asgi_handler = _around(every_method(app.asgi_handler, _methods(app)))
     return app
 
 
@@ -158,8 +172,9 @@ def _dependencies(
     readers: NoticeReaders,
     rule_book_reader: RuleBookReader,
     list_reader: ListReader,
-    spend_reader: SpendReader,
     item_reader: ItemReader,
+    spend_reader: SpendReader,
+    entry_reader: EntryReader,
 ) -> dict[str, Provide]:
     """Give what handlers ask for by name: the clock and the readers of files."""
 
@@ -178,6 +193,9 @@ def _dependencies(
     def reader_of_work_items() -> ItemReader:
         return item_reader
 
+    def reader_of_entries() -> EntryReader:
+        return entry_reader
+
     return {
         "now": Provide(_now, sync_to_thread=False),
         "notice_readers": Provide(notice_readers, sync_to_thread=False),
@@ -185,7 +203,18 @@ def _dependencies(
         "list_reader": Provide(reader_of_lists, sync_to_thread=False),
         "spend_reader": Provide(reader_of_spend, sync_to_thread=False),
         "work_item_reader": Provide(reader_of_work_items, sync_to_thread=False),
+        "entry_reader": Provide(reader_of_entries, sync_to_thread=False),
     }
+
+
+def _methods(app: Litestar) -> dict[str, str]:
+    """Give the methods of every path, as `Allow` tells them."""
+    found: dict[str, set[str]] = {}
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", ()):
+            of_path = found.setdefault(route.path_format, set())
+            of_path |= getattr(handler, "http_methods", set()) | {"OPTIONS"}
+    return {path: ", ".join(sorted(methods)) for path, methods in found.items()}
 
 
 @asynccontextmanager
@@ -216,7 +245,7 @@ async def _working(app: Litestar) -> AsyncIterator[None]:
 def jobs(list_reader: ListReader) -> tuple[Coroutine[Any, Any, None], ...]:
     """Give what a worker does until it is stopped."""
     work = (indexing.drain_forever(), work_forever(list_reader), match_forever())
-    return (*work, seal_forever())
+    return (*work, seal_forever(), bring_messages())
 
 
 async def _before(request: Request[Any, Any, Any]) -> Response[bytes] | None:

@@ -52,6 +52,7 @@ TAGS: Final = {
     "Spend": "What a buyer spent with social enterprises, and where it could have.",
     "Social return": "Rule books, obligations, and the ledgers that fulfil them.",
     "Access": "Signing in, people and their roles, keys.",
+    "Notifications": "Who is told of what: webhooks.",
     "Operations": "Whether the service works.",
 }
 

@@ -35,8 +35,8 @@ _EMPTIED = (*_REBUILT, "outbox", "audit_event", "api_key", "kept_answer")
 
 @pytest.fixture(scope="session")
 def app() -> Litestar:
-    readers = (READERS, parse_rule_book, EnterpriseLists(), read_items, read_spend)
-    return create_app(*readers, with_engines=False)
+    readers = (READERS, parse_rule_book, EnterpriseLists(), read_items)
+    return create_app(*readers, spend_reader=read_spend, with_engines=False)
 
 
 @pytest.fixture(scope="session")
