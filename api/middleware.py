@@ -9,7 +9,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import MEDIA_TYPE, Problem
 
-API_VERSION: Final = "0.1.0"
+API_VERSION: Final = "1.0.0"
 HEADERS: Final = {
     "API-Version": API_VERSION,
     "Cache-Control": "no-store",
