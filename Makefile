@@ -12,10 +12,16 @@ help: ## show the targets
 run: .venv/run.stamp engine ## set up, run the main job on the demo data, serve on 127.0.0.1:8000
 	@exec $(PY) -m importers run $(ARGS)
 
-test: .venv/dev.stamp engine tools ## set up and pass the tests; T=path runs a part
+test: .venv/dev.stamp tools engine ## set up and pass the tests; T=path runs a part
 	@$(PY) -m pytest -q $(T)
 
-setup: .venv/dev.stamp engine tools ## install everything for development
+test-browser: .venv/dev.stamp tools engine ## the pages in the browser of the system, with axe; says so where there is none
+	@$(PY) -m pytest -q -rs tests/browser
+
+screenshots: .venv/dev.stamp engine ## make the pictures of the README anew
+	@$(PY) -m tests.browser.pictures
+
+setup: .venv/dev.stamp tools engine ## install everything for development
 
 test-domain: .venv/dev.stamp ## the pure rules alone, with branch coverage; needs no engine
 	@$(PY) -m coverage run -m pytest -q tests/domain
@@ -52,6 +58,9 @@ reindex: .venv/run.stamp ## build the search index anew and swap it in
 
 bench: .venv/dev.stamp engine ## timings; asserts nothing about time
 	@for file in tests/benchmarks/bench_*.py; do $(PY) $$file; done
+
+relevance: .venv/dev.stamp engine ## how well judged queries are answered, beside the plain engine
+	@$(PY) -m tests.search.judged
 
 faults: .venv/dev.stamp engine ## kill, cut, slow and fill up what runs here; ARGS="--kills 300 --seed 1"
 	@$(PY) -m tests.faults $(ARGS)
@@ -107,4 +116,5 @@ node_modules/.dev.stamp: package-lock.json
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@ node_modules/.stamp
 
-.PHONY: help run test setup test-domain format lint check openapi permissions migration key reindex bench faults lock down engine tools
+# Every target with a help text is a word, not a file.
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\#.*/\1/p' $(MAKEFILE_LIST))

@@ -64,7 +64,7 @@ _NAMES: Final[Mapping[str, object]] = {
 """What a field of this name holds, where its schema allows it."""
 _TEXTS: Final = (
     *("text", "a1", "30123456", "000012345678", "2026", "GM0344", "NL31", "55520000", "1"),
-    *("0.5", "EUR", "0123456789abcdef" * 4),
+    *("0.5", "EUR", "/", "0123456789abcdef" * 4),
 )
 _CENTS: Final = 1_250_000
 _PERCENT: Final = 25

@@ -5,14 +5,18 @@ from pathlib import Path
 from piccolo.conf.apps import AppConfig
 
 from api.accounts.tables import ApiKey, Membership, Organisation, Person
-from api.audit.tables import AuditEvent
+from api.audit.tables import AuditEvent, AuditSeal
 from api.capacity.tables import CapacityReservation
 from api.enterprises.tables import Enterprise, Mark, Offering, Revision
+from api.entry_imports.tables import ImportedEntry
+from api.fulfilment_plans.tables import FulfilmentPlan
 from api.idempotency.tables import KeptAnswer
 from api.imports.tables import ImportBatch, ImportFinding, ImportJob
 from api.invitations.tables import Invitation, InvitationEvent, Wave
 from api.ledgers.tables import Claim, LedgerEntry, Obligation
 from api.limits.tables import RateWindow
+from api.lot_adoptions.tables import LotDeclaration, LotPlanAdoption
+from api.lot_plans.tables import LotPlan, LotPlanRun
 from api.matches.tables import BuyerExclusion, MatchRun, MatchVerdict
 from api.moderation.tables import ProfileClaim
 from api.oidc.tables import ExternalIdentity, OidcFlow
@@ -30,6 +34,8 @@ from api.shortlists.tables import (
 )
 from api.sign_in.tables import PasswordReset
 from api.tenders.tables import Lot, Tender
+from api.webhooks.tables import Webhook, WebhookDelivery, WebhookPlace
+from api.work_items.tables import ProcedurePolicyRow, WorkItem
 
 APP_CONFIG = AppConfig(
     app_name="perceel",
@@ -52,6 +58,7 @@ APP_CONFIG = AppConfig(
         RateWindow,
         KeptAnswer,
         AuditEvent,
+        AuditSeal,
         OutboxRow,
         Change,
         Enterprise,
@@ -65,6 +72,12 @@ APP_CONFIG = AppConfig(
         ImportFinding,
         Tender,
         Lot,
+        WorkItem,
+        ProcedurePolicyRow,
+        LotPlanRun,
+        LotPlan,
+        LotDeclaration,
+        LotPlanAdoption,
         MatchRun,
         MatchVerdict,
         BuyerExclusion,
@@ -75,10 +88,15 @@ APP_CONFIG = AppConfig(
         Obligation,
         Claim,
         LedgerEntry,
+        FulfilmentPlan,
+        ImportedEntry,
         Shortlist,
         ShortlistEntry,
         SavedSearch,
         SearchLock,
         SearchLockEntry,
+        Webhook,
+        WebhookDelivery,
+        WebhookPlace,
     ],
 )

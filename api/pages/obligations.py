@@ -47,7 +47,7 @@ async def list_obligations(request: Caller, now: Now) -> Response[Any]:
     """List the obligations of the own organisation, each with where it stands."""
     actor = current_actor(request)
     found = await obligations.obligations(request.query_params.get("cursor"), 20, actor)
-    stands = {one.id: await ledgers.position_as_of(one.id, None, actor, now) for one in found.items}
+    stands = {one.id: await ledgers.position_of(one.id, None, actor, now) for one in found.items}
     bars = {key: charts.obligation_bar(one) for key, one in stands.items()}
     return page(
         request, "obligations.html", found=found, stands=stands, bars=bars, today=legal_day(now)
@@ -61,7 +61,7 @@ async def show_obligation(
     """Show what is owed, verified, submitted, planned and left, with caps and deadline."""
     actor = current_actor(request)
     obligation = await obligations.read(obligation_id, actor, now)
-    stands = await ledgers.position_as_of(obligation_id, None, actor, now)
+    stands = await ledgers.position_of(obligation_id, None, actor, now)
     wanted = Filters(obligation_id=obligation_id)
     booked = await fulfilments.fulfilments(wanted, None, SHOWN, actor)
     book = await rule_books.book(obligation.rule_book.id)
@@ -195,7 +195,7 @@ async def _asked(
         "fulfilment_form.html",
         status=400 if form.faults and form.text("actie") != "berekenen" else 200,
         obligation=obligation,
-        stands=await ledgers.position_as_of(obligation_id, None, actor, now),
+        stands=await ledgers.position_of(obligation_id, None, actor, now),
         what=what,
         form=form,
         book=book,

@@ -9,7 +9,6 @@ from typing import Any
 
 import jsonschema
 import msgspec
-import pytest
 
 from api.document import described
 from importers.asgi import app
@@ -51,7 +50,7 @@ def _without_version_header(document: dict[str, Any]) -> str:
 
 
 def _without_400(document: dict[str, Any]) -> str:
-    del document["paths"]["/enterprises"]["get"]["responses"]["400"]
+    del document["paths"]["/tenders"]["get"]["responses"]["400"]
     return "invalid-parameters-400"
 
 
@@ -72,7 +71,7 @@ def _with_anything(document: dict[str, Any]) -> str:
 
 
 def _with_wrong_example(document: dict[str, Any]) -> str:
-    body = document["paths"]["/enterprises"]["post"]["requestBody"]
+    body = document["paths"]["/shortlists"]["post"]["requestBody"]
     body["content"]["application/json"]["example"] = {"name": 7}
     return "oas3-valid-media-example"
 
@@ -82,23 +81,22 @@ def _without_major(document: dict[str, Any]) -> str:
     return "major-version-in-server"
 
 
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        _without_version_header,
-        _without_400,
-        _with_plain_refusal,
-        _with_snake_path,
-        _with_anything,
-        _with_wrong_example,
-        _without_major,
-    ],
+SPOILS = (
+    _without_version_header,
+    _without_400,
+    _with_plain_refusal,
+    _with_snake_path,
+    _with_anything,
+    _with_wrong_example,
+    _without_major,
 )
-def test_a_broken_rule_is_found(spoil: Any, tmp_path: Path) -> None:
-    document = described(app)
-    code = spoil(document)
 
-    assert code in {one["code"] for one in _linted(document, tmp_path)}
+
+def test_every_broken_rule_is_found(tmp_path: Path) -> None:
+    document = described(app)
+    codes = {spoil(document) for spoil in SPOILS}
+
+    assert codes <= {one["code"] for one in _linted(document, tmp_path)}
 
 
 def test_every_example_is_one_of_its_schema() -> None:
