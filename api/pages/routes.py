@@ -12,6 +12,7 @@ from api.pages import (
     importing,
     obligations,
     overview,
+    plans,
     tendering,
 )
 from api.pages.rendering import greet
@@ -47,6 +48,10 @@ HANDLERS: list[Any] = [
     obligations.confirm,
     obligations.withdraw,
     obligations.queue,
+    plans.ask_plan,
+    plans.propose,
+    plans.show_plan,
+    plans.settle,
     enterprise.home,
     enterprise.show_step,
     enterprise.save_step,
