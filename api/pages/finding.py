@@ -26,7 +26,7 @@ from api.domain.tendering.coverage import Covers
 from api.domain.values import parse_cpv
 from api.enterprises import service as enterprises
 from api.enterprises.schemas import OfferingOut
-from api.exports import service as exports
+from api.exports.drafts import linked
 from api.marks import service as marks
 from api.moderation import service as moderation
 from api.pages import atlas, rendering
@@ -152,14 +152,14 @@ async def profile(
     today = legal_day(now)
     found = await enterprises.read(enterprise_id, today)
     known = await reference()
-    linked = msgspec.json.encode(await exports.linked_profile(enterprise_id, today)).decode()
+    as_data = msgspec.json.encode(linked(found, known)).decode()
     codes = {code for one in found.offerings for code in one.cpv_codes}
     return rendering.page(
         request,
         "profile.html",
         firm=found,
         # Nothing in it can end the element that holds it.
-        linked=linked.replace("<", "\\u003c"),
+        linked=as_data.replace("<", "\\u003c"),
         area=known.area_name,
         cpv_labels={code: known.cpv_label(code) for code in codes},
         contact=await moderation.contact(enterprise_id) if request.state.visitor else None,
