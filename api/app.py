@@ -1,7 +1,7 @@
 """The application, composed. The readers of files come from outside (ADR 13)."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import Any, Final
@@ -16,6 +16,8 @@ from litestar.types import ASGIApp
 from api import clock, index, indexing, problems
 from api.allocations.routes import router as allocations
 from api.api_keys.routes import router as api_keys
+from api.audit.service import seal_forever
+from api.audits.routes import router as audits
 from api.capacity.routes import router as capacity
 from api.conditional import conditional
 from api.database import AWAY, pool
@@ -34,9 +36,11 @@ from api.invitations.routes import router as invitations
 from api.ledgers.routes import router as ledgers
 from api.logs import configure_logging
 from api.longlists.routes import router as longlists
+from api.lot_adoptions.routes import router as lot_adoptions
+from api.lot_plans.routes import router as lot_plans
 from api.marks.routes import router as marks
 from api.matches.routes import router as matches
-from api.middleware import no_trailing_slash, standard_headers
+from api.middleware import no_trailing_slash, standard_headers, traced
 from api.moderation.routes import router as moderation
 from api.obligations.routes import router as obligations
 from api.oidc.routes import router as oidc
@@ -54,6 +58,8 @@ from api.social_return_reports.routes import router as social_return_reports
 from api.tenders.routes import router as tenders
 from api.tenders.service import NoticeReaders
 from api.throttle import throttled, timed
+from api.work_items.routes import router as work_items
+from api.work_items.service import ItemReader, no_item_reader
 
 SLICES = (
     health,
@@ -61,6 +67,7 @@ SLICES = (
     people,
     oidc,
     api_keys,
+    audits,
     directory,
     enterprises,
     marks,
@@ -70,8 +77,11 @@ SLICES = (
     shortlists,
     exports,
     tenders,
+    work_items,
     matches,
     allocations,
+    lot_plans,
+    lot_adoptions,
     invitations,
     longlists,
     rule_books,
@@ -101,32 +111,18 @@ def create_app(
     readers: NoticeReaders,
     rule_book_reader: RuleBookReader = no_reader,
     list_reader: ListReader = _NO_LISTS,
+    item_reader: ItemReader = no_item_reader,
     *,
     with_engines: bool = True,
 ) -> Litestar:
     """Compose the application; tests hold the engines themselves."""
-
-    def notice_readers() -> NoticeReaders:
-        return readers
-
-    def reader_of_rule_books() -> RuleBookReader:
-        return rule_book_reader
-
-    def reader_of_lists() -> ListReader:
-        return list_reader
-
     app = Litestar(
         route_handlers=[
             pages,
             Router("/v1", route_handlers=[openapi_document, *SLICES]),
             documentation(),
         ],
-        dependencies={
-            "now": Provide(_now, sync_to_thread=False),
-            "notice_readers": Provide(notice_readers, sync_to_thread=False),
-            "rule_book_reader": Provide(reader_of_rule_books, sync_to_thread=False),
-            "list_reader": Provide(reader_of_lists, sync_to_thread=False),
-        },
+        dependencies=_dependencies(readers, rule_book_reader, list_reader, item_reader),
         exception_handlers=_ON_ERRORS,
         before_request=_before,
         cors_config=CORSConfig(allow_origins=["*"], allow_methods=["GET", "HEAD", "OPTIONS"]),
@@ -143,7 +139,37 @@ def create_app(
 
 def _around(app: ASGIApp) -> ASGIApp:
     """Stand around everything, so that a path without a route is answered alike."""
-    return standard_headers(no_trailing_slash(throttled(timed(conditional(replayable(app))))))
+    inner = no_trailing_slash(throttled(timed(conditional(replayable(app)))))
+    return traced(standard_headers(inner))
+
+
+def _dependencies(
+    readers: NoticeReaders,
+    rule_book_reader: RuleBookReader,
+    list_reader: ListReader,
+    item_reader: ItemReader,
+) -> dict[str, Provide]:
+    """Give what handlers ask for by name: the clock and the readers of files."""
+
+    def notice_readers() -> NoticeReaders:
+        return readers
+
+    def reader_of_rule_books() -> RuleBookReader:
+        return rule_book_reader
+
+    def reader_of_lists() -> ListReader:
+        return list_reader
+
+    def reader_of_work_items() -> ItemReader:
+        return item_reader
+
+    return {
+        "now": Provide(_now, sync_to_thread=False),
+        "notice_readers": Provide(notice_readers, sync_to_thread=False),
+        "rule_book_reader": Provide(reader_of_rule_books, sync_to_thread=False),
+        "list_reader": Provide(reader_of_lists, sync_to_thread=False),
+        "work_item_reader": Provide(reader_of_work_items, sync_to_thread=False),
+    }
 
 
 @asynccontextmanager
@@ -160,8 +186,7 @@ async def _working(app: Litestar) -> AsyncIterator[None]:
     if not settings().drain_in_process:
         yield
         return
-    jobs = (indexing.drain_forever(), work_forever(app.state.list_reader))
-    tasks = [asyncio.create_task(job) for job in jobs]
+    tasks = [asyncio.create_task(job) for job in jobs(app.state.list_reader)]
     try:
         yield
     finally:
@@ -170,6 +195,11 @@ async def _working(app: Litestar) -> AsyncIterator[None]:
         for task in tasks:
             with suppress(asyncio.CancelledError):
                 await task
+
+
+def jobs(list_reader: ListReader) -> tuple[Coroutine[Any, Any, None], ...]:
+    """Give what a worker does until it is stopped."""
+    return (indexing.drain_forever(), work_forever(list_reader), seal_forever())
 
 
 async def _before(request: Request[Any, Any, Any]) -> Response[bytes] | None:

@@ -14,6 +14,7 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 from litestar.handlers import BaseRouteHandler
 
+from api import trace
 from api.accounts import service
 from api.accounts.service import Actor
 from api.clock import now
@@ -82,6 +83,7 @@ async def actor_or_none(connection: Connection) -> Actor | None:
     if known is None:
         known = await _asking(connection)
         connection.state.actor = known
+    trace.acting_for.set(None if known is None else known.organisation)
     return known
 
 

@@ -5,7 +5,7 @@ import io
 import os
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, redirect_stdout
-from contextvars import Context
+from contextvars import copy_context
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -138,7 +138,9 @@ async def session_lock(name: str) -> AsyncIterator[bool]:
 
 async def apart(work: Coroutine[Any, Any, Answer]) -> Answer:
     """Do something outside the open transaction, on a connection of its own."""
-    return await asyncio.create_task(work, context=Context())
+    own = copy_context()
+    own.run(DB.current_transaction.set, None)
+    return await asyncio.create_task(work, context=own)
 
 
 async def migrate() -> None:

@@ -1,10 +1,7 @@
 """The OpenAPI document at /v1/openapi.json, and the pages at /docs that let people try it."""
 
-from collections import Counter
-from enum import Enum
-from inspect import cleandoc
 from pathlib import Path
-from typing import Any, Final, get_args, get_origin, get_type_hints
+from typing import Any, Final
 
 import msgspec
 from litestar import Litestar, MediaType, Request, Response, Router, get
@@ -14,6 +11,7 @@ from litestar.openapi.spec import Components, Contact, License, SecurityScheme, 
 from litestar.static_files import create_static_files_router
 
 from api.conventions import add_conventions
+from api.description import PREFIX, complete
 from api.middleware import API_VERSION
 
 _ASSETS: Final = Path(__file__).parents[1] / "node_modules" / "swagger-ui-dist"
@@ -49,6 +47,7 @@ TAGS: Final = {
     "Shortlists": "Who was chosen and why; saved searches, and results that were frozen.",
     "Exports": "The directory as files, as linked data, and as a feed of changes.",
     "Tenders": "Procurement procedures and their lots.",
+    "Lot plans": "Work items, estimates, and plans that divide a tender into lots.",
     "Matches": "Who can do a lot, who cannot, and why.",
     "Social return": "Rule books, obligations, and the ledgers that fulfil them.",
     "Access": "Signing in, people and their roles, keys.",
@@ -68,7 +67,7 @@ def openapi_config() -> OpenAPIConfig:
             name="Perceel", email="perceel@example.org", url="https://example.org/perceel"
         ),
         license=License(name="EUPL-1.2", identifier="EUPL-1.2"),
-        servers=[Server(url="/", description="This server")],
+        servers=[Server(url=PREFIX, description="This server")],
         tags=[Tag(name=name, description=text) for name, text in TAGS.items()],
         use_handler_docstrings=True,
         components=Components(
@@ -104,59 +103,17 @@ def documentation() -> Router:
 @get("/openapi.json", include_in_schema=False)
 async def openapi_document(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Give the description of this API (/core/publish-openapi)."""
-    document = described(request.app)
-    return Response(msgspec.json.encode(document), media_type="application/vnd.oai.openapi+json")
+    if "openapi_document" not in request.app.state:
+        request.app.state.openapi_document = msgspec.json.encode(described(request.app))
+    document: bytes = request.app.state.openapi_document
+    return Response(document, media_type="application/vnd.oai.openapi+json")
 
 
 def described(app: Litestar) -> dict[str, Any]:
-    """Give the OpenAPI document, in the order in which it is kept in openapi/.
-
-    The framework describes an enum by whichever field it met first, and orders headers by
-    chance; here a schema has the docstring of its type, and headers are sorted.
-    """
+    """Give the OpenAPI document, as it is kept in openapi/."""
     document = app.openapi_schema.to_schema()
-    texts = _texts(app)
-    for schema in document["components"]["schemas"].values():
-        text = texts.get(str(schema.get("title")).partition("[")[0])
-        schema.pop("description", None)
-        schema.update({} if text is None else {"description": text})
     add_conventions(document, app)
-    for item in document["paths"].values():
-        for operation in item.values():
-            for answer in operation["responses"].values():
-                answer["headers"] = dict(sorted(answer.get("headers", {}).items()))
-    return document
-
-
-def _texts(app: Litestar) -> dict[str, str]:
-    """Give the docstring of every type that an operation takes or answers, by its name."""
-    kinds: set[type] = set()
-    for route in app.routes:
-        for handler in getattr(route, "route_handlers", ()):
-            signature = handler.parsed_fn_signature
-            for field in (*signature.parameters.values(), signature.return_type):
-                _collect(field.raw, kinds)
-    names = Counter(kind.__name__ for kind in kinds)
-    return {
-        kind.__name__: cleandoc(kind.__doc__)
-        for kind in kinds
-        if kind.__doc__ and names[kind.__name__] == 1
-    }
-
-
-def _collect(annotation: object, kinds: set[type]) -> None:
-    """Add the structs and enums in an annotation, however deep."""
-    for inner in (get_origin(annotation), *get_args(annotation)):
-        if inner is not None:
-            _collect(inner, kinds)
-    if not isinstance(annotation, type) or annotation in kinds:
-        return
-    if issubclass(annotation, Enum):
-        kinds.add(annotation)
-    if issubclass(annotation, msgspec.Struct):
-        kinds.add(annotation)
-        for hint in get_type_hints(annotation).values():
-            _collect(hint, kinds)
+    return complete(document, app)
 
 
 @get("/", media_type=MediaType.HTML)

@@ -4,10 +4,25 @@ import logging
 from typing import Any, Final
 
 import structlog
+from structlog.typing import EventDict
 
+from api import trace
 from api.settings import settings
 
+_TOLD: Final = ("method", "route", "status", "milliseconds")
+
+
+def _name_request(_: object, __: str, event: EventDict) -> EventDict:
+    """Add the request that the line belongs to."""
+    named = trace.request_id.get()
+    if named is not None:
+        event["request_id"] = named
+    return event
+
+
 _SHARED: Final[list[Any]] = [
+    structlog.stdlib.ExtraAdder(_TOLD),
+    _name_request,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),

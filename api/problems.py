@@ -117,8 +117,12 @@ HTTP_CODES: Final = {
     405: "method-not-allowed",
     406: "not-acceptable",
     408: "timeout",
+    409: "rule-violation",
+    410: "gone",
+    412: "precondition-failed",
     413: "too-large",
     415: "unsupported-media-type",
+    428: "precondition-required",
     429: "too-many-requests",
     500: "internal-error",
     503: "unavailable",
@@ -272,3 +276,8 @@ def answers(*statuses: int) -> dict[int, ResponseSpec]:
         )
         for status in (*statuses, 500)
     }
+
+
+def described_answer(status: int) -> dict[str, Any]:
+    """Give what the document says of a problem that is added to it later."""
+    return {"description": MEANINGS[status], "content": {MEDIA_TYPE: {}}}

@@ -179,14 +179,13 @@ def import_reference(kind: str, file: Path, *, partial: bool) -> None:
 @perceel.command()
 def drain() -> None:
     """Keep the index up and work imports off until stopped: the worker of a production set-up."""
-    from api import indexing
-    from api.imports.service import work_forever
+    from api.app import jobs
     from api.logs import configure_logging
     from importers.enterprises.reader import EnterpriseLists
 
     async def forever(_: datetime) -> None:
         configure_logging()
-        await asyncio.gather(indexing.drain_forever(), work_forever(EnterpriseLists()))
+        await asyncio.gather(*jobs(EnterpriseLists()))
 
     _with_engines(forever)
 
@@ -244,6 +243,24 @@ def verify_ledger(obligations: tuple[UUID, ...]) -> None:
     broken = sum(not one.intact for one in found)
     console.print(f"{len(found)} ledgers verified, {broken} do not hold.")
     sys.exit(1 if broken else 0)
+
+
+@perceel.command("verify-audit")
+def verify_audit() -> None:
+    """Verify every event of the audit trail and its chain; exit 1 where it does not hold."""
+    from api.audit import service
+
+    async def verify(now: datetime) -> service.Verified:
+        while await service.seal(now):
+            pass
+        return await service.verify()
+
+    found = _with_engines(verify)
+    for fault in found.faults:
+        console.print(fault, style="red")
+    faults = len(found.faults)
+    console.print(f"{found.events} events in {found.links} links verified, {faults} faults.")
+    sys.exit(1 if faults else 0)
 
 
 @perceel.command()

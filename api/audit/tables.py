@@ -1,11 +1,15 @@
-"""Table of the audit trail."""
+"""Tables of the audit trail."""
 
-from piccolo.columns import JSONB, UUID, Timestamptz, Varchar
+from piccolo.columns import JSONB, UUID, BigInt, Integer, Timestamptz, Varchar
+from piccolo.constraints import Unique
 from piccolo.table import Table
 
 
 class AuditEvent(Table):
-    """One change: who, when, to what. Append-only: no code updates or deletes a row."""
+    """One change or reveal: who, for whom, when, to what. A trigger refuses change and deletion.
+
+    What stands from before the chain began has no hash (ADR 36).
+    """
 
     id = UUID(primary_key=True, default=None)
     at = Timestamptz(null=False, default=None, index=True)
@@ -14,3 +18,21 @@ class AuditEvent(Table):
     subject = UUID(null=False, default=None, index=True)
     request_id = Varchar(length=64, null=True, default=None)
     detail = JSONB(null=False, default=None)
+    organisation = UUID(null=True, default=None, index=True, help_text="for whom it was done")
+    before_hash = Varchar(length=64, null=True, default=None, help_text="of the subject")
+    after_hash = Varchar(length=64, null=True, default=None, help_text="of the subject")
+    transaction_id = BigInt(null=True, default=None, help_text="xid8 of the writer; it orders")
+    hash = Varchar(length=64, null=True, default=None, help_text="of this row")
+
+    audit_event_place = Unique([transaction_id, id])  # noqa: A003  the column, not the builtin  # noqa: A003  the column, not the builtin
+
+
+class AuditSeal(Table):
+    """A link of the chain: the events since the link before. Append-only, as they are."""
+
+    number = Integer(primary_key=True, default=None)
+    at = Timestamptz(null=False, default=None)
+    events = Integer(null=False, default=None)
+    through_transaction = BigInt(null=False, default=None)
+    through_event = UUID(null=False, default=None)
+    hash = Varchar(length=64, null=False, default=None, help_text="over the link before")

@@ -125,6 +125,13 @@ POLICY: Final[Mapping[str, Scope]] = {
         authority="coordinator",
         platform="editor moderator",
     ),
+    "audit:read": _scope(
+        "read what was done in the name of the own organisation; the platform reads all",
+        authority="administrator",
+        contractor="administrator",
+        enterprise="administrator",
+        platform="administrator moderator",
+    ),
     "people:read": _scope("see the people of the own organisation", **_EVERYBODY),
     "people:write": _scope(
         "invite people into the own organisation, give and take roles",

@@ -49,7 +49,7 @@ class Point(msgspec.Struct, frozen=True, order=True):
         return 2 * EARTH_RADIUS_KM * math.asin(min(1.0, math.sqrt(chord)))
 
 
-class Period(msgspec.Struct, frozen=True):
+class Period(msgspec.Struct, frozen=True, rename="camel"):
     """Days from `starts_on` up to but not including `ends_on`; `None` is open."""
 
     starts_on: date | None = None

@@ -5,7 +5,7 @@ from pathlib import Path
 from piccolo.conf.apps import AppConfig
 
 from api.accounts.tables import ApiKey, Membership, Organisation, Person
-from api.audit.tables import AuditEvent
+from api.audit.tables import AuditEvent, AuditSeal
 from api.capacity.tables import CapacityReservation
 from api.enterprises.tables import Enterprise, Mark, Offering, Revision
 from api.entry_imports.tables import ImportedEntry
@@ -15,6 +15,8 @@ from api.imports.tables import ImportBatch, ImportFinding, ImportJob
 from api.invitations.tables import Invitation, InvitationEvent, Wave
 from api.ledgers.tables import Claim, LedgerEntry, Obligation
 from api.limits.tables import RateWindow
+from api.lot_adoptions.tables import LotDeclaration, LotPlanAdoption
+from api.lot_plans.tables import LotPlan, LotPlanRun
 from api.matches.tables import BuyerExclusion, MatchRun, MatchVerdict
 from api.moderation.tables import ProfileClaim
 from api.oidc.tables import ExternalIdentity, OidcFlow
@@ -32,6 +34,7 @@ from api.shortlists.tables import (
 )
 from api.sign_in.tables import PasswordReset
 from api.tenders.tables import Lot, Tender
+from api.work_items.tables import ProcedurePolicyRow, WorkItem
 
 APP_CONFIG = AppConfig(
     app_name="perceel",
@@ -54,6 +57,7 @@ APP_CONFIG = AppConfig(
         RateWindow,
         KeptAnswer,
         AuditEvent,
+        AuditSeal,
         OutboxRow,
         Change,
         Enterprise,
@@ -67,6 +71,12 @@ APP_CONFIG = AppConfig(
         ImportFinding,
         Tender,
         Lot,
+        WorkItem,
+        ProcedurePolicyRow,
+        LotPlanRun,
+        LotPlan,
+        LotDeclaration,
+        LotPlanAdoption,
         MatchRun,
         MatchVerdict,
         BuyerExclusion,

@@ -67,7 +67,7 @@ class WhiteSpotsOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """What was asked and is not offered. Supply is that of today: it has no history."""
 
     year: int
-    supply_on: Annotated[datetime, Meta(description="When the directory was looked at.")]
+    supply_at: Annotated[datetime, Meta(description="When the directory was looked at.")]
     asked: Annotated[int, Meta(description="Pairs of category and area that were asked for.")]
     white_spots: tuple[WhiteSpot, ...]
 

@@ -87,7 +87,7 @@ async def white_spots(year: int, actor: Actor, now: datetime) -> WhiteSpotsOut:
 
     return WhiteSpotsOut(
         year=year,
-        supply_on=now,
+        supply_at=now,
         asked=len(supplied),
         white_spots=tuple(
             WhiteSpot(

@@ -33,7 +33,7 @@ async def test_every_answer_carries_the_standard_headers(
     response = await client.request(method, path)
 
     assert {name for name in HEADERS if name not in response.headers} == set()
-    assert response.headers["API-Version"] == "0.1.0"
+    assert response.headers["API-Version"] == "1.0.0"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
 

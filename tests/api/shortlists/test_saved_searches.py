@@ -61,7 +61,7 @@ def test_a_saved_search_has_the_parameters_of_the_search_save_those_of_a_page(
     app: Litestar,
 ) -> None:
     document = described(app)
-    searched = document["paths"]["/v1/enterprises"]["get"]["parameters"]
+    searched = document["paths"]["/enterprises"]["get"]["parameters"]
     kept = document["components"]["schemas"]["SearchFilters"]["properties"]
 
     paging = {"sort", "facets", "cursor", "limit"}

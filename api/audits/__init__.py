@@ -1,0 +1,1 @@
+"""The audit trail, read by the organisation that it is about."""
