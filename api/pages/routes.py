@@ -7,6 +7,7 @@ from litestar import Router
 from api.pages import (
     account,
     assets,
+    dividing,
     enterprise,
     finding,
     importing,
@@ -32,6 +33,10 @@ HANDLERS: list[Any] = [
     tendering.list_tenders,
     tendering.upload,
     tendering.show_tender,
+    dividing.divide,
+    dividing.show_plans,
+    dividing.divide_anew,
+    dividing.adopt,
     tendering.match_tender,
     tendering.match_lot,
     tendering.show_run,
