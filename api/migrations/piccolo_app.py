@@ -34,6 +34,7 @@ from api.shortlists.tables import (
 )
 from api.sign_in.tables import PasswordReset
 from api.tenders.tables import Lot, Tender
+from api.webhooks.tables import Webhook, WebhookDelivery, WebhookPlace
 from api.work_items.tables import ProcedurePolicyRow, WorkItem
 
 APP_CONFIG = AppConfig(
@@ -94,5 +95,8 @@ APP_CONFIG = AppConfig(
         SavedSearch,
         SearchLock,
         SearchLockEntry,
+        Webhook,
+        WebhookDelivery,
+        WebhookPlace,
     ],
 )

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -12,18 +12,21 @@ import msgspec
 from api.accounts import service as accounts
 from api.accounts.service import Actor, OrganisationKind
 from api.audit import service as audit
-from api.clock import new_id
+from api.clock import legal_day, new_id
 from api.database import lock as take_lock
 from api.database import transaction, update_row
 from api.domain.errors import Fault, InvalidInput, NotFound, RuleViolation
 from api.domain.social_return.privacy import personal_number_faults
+from api.domain.tendering.eforms_notice import skeleton_of
 from api.domain.tendering.notice import Buyer, Notice, NoticeLot, Place, Rejected
+from api.domain.tendering.ocds_release import release_of
 from api.domain.values import CpvCode
 from api.pagination import Page, after, write_cursor
 from api.preconditions import check_version
 from api.problems import AccessDenied, UnsupportedMediaType
 from api.reference.service import Reference, reference
 from api.tenders import queries
+from api.tenders.drafts import OCID_PREFIX, notice_of
 from api.tenders.schemas import (
     LotOut,
     NoticeOutcome,
@@ -234,6 +237,23 @@ async def drafts(cursor: str | None, limit: int, actor: Actor) -> Page[TenderCar
     found = await queries.draft_cards(*asked, everybodys=everybodys)
     next_cursor = write_cursor(found[limit - 1].id) if len(found) > limit else None
     return Page(items=tuple(found[:limit]), next_cursor=next_cursor)
+
+
+def as_release(found: TenderOut) -> bytes:
+    """Write a tender as an OCDS release."""
+    return _exported(found, release_of, f"{OCID_PREFIX}-")
+
+
+def as_eforms(found: TenderOut) -> bytes:
+    """Write a tender as an eForms skeleton."""
+    return _exported(found, skeleton_of, "")
+
+
+def _exported(found: TenderOut, write: Callable[[Notice, date], bytes], prefix: str) -> bytes:
+    notice = notice_of(found, prefix=prefix)
+    if notice is None:
+        raise NothingToPublish("The tender has no lots: adopt a lot plan first.")
+    return write(notice, legal_day(found.updated_at))
 
 
 def is_draft(found: TenderOut) -> bool:
