@@ -24,6 +24,7 @@ HANDLERS: list[Any] = [
     finding.choose_language,
     finding.find,
     finding.profile,
+    finding.contact,
     account.ask_who,
     account.sign_in,
     account.sign_out,
