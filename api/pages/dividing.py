@@ -35,7 +35,7 @@ SMALL_LOTS_SHARE: Final = 20
 async def visible(tender_id: UUID, actor: Actor) -> TenderOut:
     """Give a published tender, or a draft of the own organisation."""
     try:
-        return await tenders.published(tender_id)
+        return await tenders.tender(tender_id)
     except NotFound:
         return await tenders.draft(tender_id, actor)
 

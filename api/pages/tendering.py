@@ -127,7 +127,7 @@ def _id(text: str) -> UUID:
 @post("/aanbestedingen/{tender_id:uuid}/zoekrondes", **MATCH)
 async def match_tender(request: Caller, tender_id: FromPath[UUID], now: Now) -> Response[Any]:
     """Search enterprises for every active lot."""
-    tender = await tenders.published(tender_id)
+    tender = await tenders.tender(tender_id)
     lots = [lot for lot in tender.lots if lot.status == "active"][:MOST_LOTS]
     actor = current_actor(request)
     runs = [await matches.run_match(lot.id, MatchRequest(), actor, now) for lot in lots]
@@ -150,7 +150,7 @@ async def show_run(request: Caller, run_id: FromPath[UUID], now: Now) -> Respons
 async def _run(request: Caller, run_id: UUID, form: Form, now: datetime) -> Response[Any]:
     actor = current_actor(request)
     run = await matches.read_run(run_id, actor)
-    lot = await tenders.published_lot(run.lot_id)
+    lot = await tenders.lot(run.lot_id)
     found = {one: await matches.verdicts(run_id, one, None, SHOWN, actor) for one in OUTCOMES}
     enough = form.whole("enough") or int(WAVE["enough"])
     proposal = await invitations.propose(run.lot_id, run_id, 3, enough, actor, now)
@@ -161,7 +161,7 @@ async def _run(request: Caller, run_id: UUID, form: Form, now: datetime) -> Resp
         status=400 if form.faults else 200,
         run=run,
         lot=lot,
-        tender=await tenders.published(lot.tender_id),
+        tender=await tenders.tender(lot.tender_id),
         found=found,
         proposal=proposal,
         form=form,
@@ -192,7 +192,7 @@ async def invite(request: Caller, run_id: FromPath[UUID], now: Now) -> Response[
 @get("/percelen/{lot_id:uuid}/waarom", **READ)
 async def why(request: Caller, lot_id: FromPath[UUID], now: Now) -> Response[Any]:
     """Say of any one enterprise why it can, or can't, do a lot."""
-    lot = await tenders.published_lot(lot_id)
+    lot = await tenders.lot(lot_id)
     typed = request.query_params.get("onderneming", "").strip()
     named = request.query_params.get("id")
     firms = () if named or not typed else await _firms(typed, now)
@@ -216,7 +216,7 @@ async def show_funnel(request: Caller, lot_id: FromPath[UUID]) -> Response[Any]:
 
 
 async def _funnel(request: Caller, lot_id: UUID, form: Form) -> Response[Any]:
-    lot = await tenders.published_lot(lot_id)
+    lot = await tenders.lot(lot_id)
     funnel = await invitations.funnel(lot_id, current_actor(request))
     status = 400 if form.faults else 200
     return page(request, "funnel.html", status=status, lot=lot, funnel=funnel, form=form)
