@@ -26,6 +26,8 @@ from api.directory.routes import router as directory
 from api.document import documentation, openapi_config, openapi_document
 from api.domain.errors import DomainError
 from api.enterprises.routes import router as enterprises
+from api.entry_imports.drafts import EntryReader, NoEntries
+from api.entry_imports.routes import router as entry_imports
 from api.exports.routes import router as exports
 from api.fulfilment_plans.routes import router as fulfilment_plans
 from api.fulfilments.routes import router as fulfilments
@@ -37,9 +39,11 @@ from api.invitations.routes import router as invitations
 from api.ledgers.routes import router as ledgers
 from api.logs import configure_logging
 from api.longlists.routes import router as longlists
+from api.lot_adoptions.routes import router as lot_adoptions
+from api.lot_plans.routes import router as lot_plans
 from api.marks.routes import router as marks
 from api.matches.routes import router as matches
-from api.middleware import no_trailing_slash, standard_headers, traced
+from api.middleware import every_method, no_trailing_slash, standard_headers, traced
 from api.moderation.routes import router as moderation
 from api.obligations.routes import router as obligations
 from api.oidc.routes import router as oidc
@@ -57,6 +61,8 @@ from api.social_return_reports.routes import router as social_return_reports
 from api.tenders.routes import router as tenders
 from api.tenders.service import NoticeReaders
 from api.throttle import throttled, timed
+from api.webhooks.routes import router as webhooks
+from api.webhooks.service import work_forever as bring_messages
 from api.work_items.routes import router as work_items
 from api.work_items.service import ItemReader, no_item_reader
 
@@ -67,6 +73,7 @@ SLICES = (
     oidc,
     api_keys,
     audits,
+    webhooks,
     directory,
     enterprises,
     marks,
@@ -80,6 +87,8 @@ SLICES = (
     work_items,
     matches,
     allocations,
+    lot_plans,
+    lot_adoptions,
     invitations,
     longlists,
     rule_books,
@@ -87,11 +96,13 @@ SLICES = (
     ledgers,
     fulfilments,
     fulfilment_plans,
+    entry_imports,
     social_return_reports,
 )
 
 
 _NO_LISTS = NoLists()
+_NO_ENTRIES = NoEntries()
 _PROBLEMS: Final[dict[type[Exception], Any]] = {
     DomainError: problems.on_domain_error,
     HTTPException: problems.on_http_error,
@@ -111,6 +122,7 @@ def create_app(
     list_reader: ListReader = _NO_LISTS,
     item_reader: ItemReader = no_item_reader,
     *,
+    entry_reader: EntryReader = _NO_ENTRIES,
     with_engines: bool = True,
 ) -> Litestar:
     """Compose the application; tests hold the engines themselves."""
@@ -120,7 +132,9 @@ def create_app(
             Router("/v1", route_handlers=[openapi_document, *SLICES]),
             documentation(),
         ],
-        dependencies=_dependencies(readers, rule_book_reader, list_reader, item_reader),
+        dependencies=_dependencies(
+            readers, rule_book_reader, list_reader, item_reader, entry_reader
+        ),
         exception_handlers=_ON_ERRORS,
         before_request=_before,
         cors_config=CORSConfig(allow_origins=["*"], allow_methods=["GET", "HEAD", "OPTIONS"]),
@@ -131,7 +145,7 @@ def create_app(
         request_max_body_size=settings().max_body_bytes,
     )
     app.state.list_reader = list_reader
-    app.asgi_handler = _around(app.asgi_handler)
+    app.asgi_handler = _around(every_method(app.asgi_handler, _methods(app)))
     return app
 
 
@@ -146,6 +160,7 @@ def _dependencies(
     rule_book_reader: RuleBookReader,
     list_reader: ListReader,
     item_reader: ItemReader,
+    entry_reader: EntryReader,
 ) -> dict[str, Provide]:
     """Give what handlers ask for by name: the clock and the readers of files."""
 
@@ -161,13 +176,27 @@ def _dependencies(
     def reader_of_work_items() -> ItemReader:
         return item_reader
 
+    def reader_of_entries() -> EntryReader:
+        return entry_reader
+
     return {
         "now": Provide(_now, sync_to_thread=False),
         "notice_readers": Provide(notice_readers, sync_to_thread=False),
         "rule_book_reader": Provide(reader_of_rule_books, sync_to_thread=False),
         "list_reader": Provide(reader_of_lists, sync_to_thread=False),
         "work_item_reader": Provide(reader_of_work_items, sync_to_thread=False),
+        "entry_reader": Provide(reader_of_entries, sync_to_thread=False),
     }
+
+
+def _methods(app: Litestar) -> dict[str, str]:
+    """Give the methods of every path, as `Allow` tells them."""
+    found: dict[str, set[str]] = {}
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", ()):
+            of_path = found.setdefault(route.path_format, set())
+            of_path |= getattr(handler, "http_methods", set()) | {"OPTIONS"}
+    return {path: ", ".join(sorted(methods)) for path, methods in found.items()}
 
 
 @asynccontextmanager
@@ -197,7 +226,7 @@ async def _working(app: Litestar) -> AsyncIterator[None]:
 
 def jobs(list_reader: ListReader) -> tuple[Coroutine[Any, Any, None], ...]:
     """Give what a worker does until it is stopped."""
-    return (indexing.drain_forever(), work_forever(list_reader), seal_forever())
+    return (indexing.drain_forever(), work_forever(list_reader), seal_forever(), bring_messages())
 
 
 async def _before(request: Request[Any, Any, Any]) -> Response[bytes] | None:

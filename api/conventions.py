@@ -18,7 +18,7 @@ _IF_NONE_MATCH: Final = {
     "in": "header",
     "required": False,
     "description": "An ETag that was read: the same answer is not sent again (304).",
-    "schema": {"type": "string", "maxLength": 1_000},
+    "schema": _TEXT,
 }
 _IDEMPOTENCY_KEY: Final = {
     "name": "Idempotency-Key",

@@ -94,6 +94,8 @@ def _add_problems(one: _Operation) -> None:
         needed.append(400)
     if one.described.get("requestBody"):
         needed.append(413)
+    if any(each["in"] == "path" for each in one.described.get("parameters", ())):
+        needed.append(404)
     answers = one.described["responses"]
     for status in needed:
         answers.setdefault(str(status), described_answer(status))
@@ -108,7 +110,9 @@ def _replace_schemas(document: Document, operations: list[_Operation]) -> None:
     )
     names = _pascal_names(found)
     for place, schema in zip(places, schemas, strict=True):
-        place.holder["schema"] = _mended(schema, names)
+        mended = _mended(schema, names)
+        instant = "in" in place.holder and "datetime.datetime" in str(place.annotation)
+        place.holder["schema"] = _instant(mended) if instant else mended
     components = {names[name]: _mended(schema, names) for name, schema in found.items()}
     components["JsonValue"] = _ANYTHING
     document["components"]["schemas"] = dict(sorted(components.items()))
@@ -195,18 +199,19 @@ def _mended(schema: Any, names: Mapping[str, str]) -> Any:  # noqa: ANN401  JSON
 
 def _part(key: str, value: Any, names: Mapping[str, str]) -> Any:  # noqa: ANN401  JSON
     if key == "properties":
-        return {name: _instant(name, _mended(one, names)) for name, one in value.items()}
+        return {
+            name: _instant(mended) if re.search(r"[a-z]At$", name) else mended
+            for name, mended in ((name, _mended(one, names)) for name, one in value.items())
+        }
     if key in {"default", "enum", "const", "examples", "required", "discriminator"}:
         return _renamed_discriminator(value, names) if key == "discriminator" else value
     return _mended(value, names)
 
 
-def _instant(name: str, schema: Any) -> Any:  # noqa: ANN401  JSON
-    """Say of a field named ...At that it is an instant: of a datetime the library says text."""
-    if not re.search(r"[a-z]At$", name):
-        return schema
+def _instant(schema: Any) -> Any:  # noqa: ANN401  JSON
+    """Say that a text is an instant, as every ...At is: of a datetime the library says text."""
     if "anyOf" in schema:
-        return schema | {"anyOf": [_instant(name, one) for one in schema["anyOf"]]}
+        return schema | {"anyOf": [_instant(one) for one in schema["anyOf"]]}
     return schema | {"format": "date-time"} if schema.get("type") == "string" else schema
 
 

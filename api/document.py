@@ -51,6 +51,7 @@ TAGS: Final = {
     "Matches": "Who can do a lot, who cannot, and why.",
     "Social return": "Rule books, obligations, and the ledgers that fulfil them.",
     "Access": "Signing in, people and their roles, keys.",
+    "Notifications": "Who is told of what: webhooks.",
     "Operations": "Whether the service works.",
 }
 

@@ -1,6 +1,7 @@
 """What every answer carries, and paths that are refused, whichever route is asked."""
 
 import logging
+from collections.abc import Mapping
 from time import perf_counter
 from typing import Final
 
@@ -76,6 +77,24 @@ def _tell(scope: HTTPScope, status: int, seconds: float) -> None:
     template = scope.get("path_template") or "(no route)"
     told = {"method": scope["method"], "route": template, "status": status}
     logger.info("answered", extra=told | {"milliseconds": round(seconds * 1000, 1)})
+
+
+def every_method(app: ASGIApp, methods: Mapping[str, str]) -> ASGIApp:
+    """Answer OPTIONS with every method of the path; the framework names those of one handler."""
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_methods(message: Message) -> None:
+            known = methods.get(str(scope.get("path_template")))
+            if message["type"] == "http.response.start" and known is not None:
+                headers = MutableScopeHeaders.from_message(message)
+                if "Allow" in headers:
+                    headers["Allow"] = known
+            await send(message)
+
+        asked = scope["type"] == ScopeType.HTTP and scope["method"] == "OPTIONS"
+        await app(scope, receive, send_with_methods if asked else send)
+
+    return wrapped
 
 
 def no_trailing_slash(app: ASGIApp) -> ASGIApp:

@@ -54,6 +54,8 @@ class Settings(msgspec.Struct, frozen=True, rename="upper", kw_only=True):
     rate_limit_known: Annotated[int, Meta(ge=0, le=1_000_000)] = 1_200
     """Requests a minute with one key or session; 0: no limit."""
     request_seconds: Annotated[float, Meta(gt=0, le=3_600)] = 120
+    webhook_local_targets: bool = False
+    """For trying out and tests: take http and loopback addresses as targets."""
     host: str = "127.0.0.1"
     port: Port = 8000
     max_body_bytes: Annotated[int, Meta(ge=1_000, le=1_000_000_000)] = 20_000_000

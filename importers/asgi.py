@@ -6,6 +6,7 @@ from api.app import create_app
 from api.tenders.service import NoticeReaders
 from importers.eforms import parse as eforms
 from importers.enterprises.reader import EnterpriseLists
+from importers.entries.reader import EntryFiles
 from importers.ocds import parse as ocds
 from importers.rule_books.parse import parse_rule_book
 from importers.tenderned import parse as tenderned
@@ -18,4 +19,4 @@ READERS: Final[NoticeReaders] = {
     "text/xml": eforms.notices,
 }
 
-app = create_app(READERS, parse_rule_book, EnterpriseLists(), read_items)
+app = create_app(READERS, parse_rule_book, EnterpriseLists(), read_items, entry_reader=EntryFiles())

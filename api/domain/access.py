@@ -132,6 +132,10 @@ POLICY: Final[Mapping[str, Scope]] = {
         enterprise="administrator",
         platform="administrator moderator",
     ),
+    "webhooks:write": _scope(
+        "have a system of the own organisation told what changed",
+        **dict.fromkeys(_EVERYBODY, "administrator"),
+    ),
     "people:read": _scope("see the people of the own organisation", **_EVERYBODY),
     "people:write": _scope(
         "invite people into the own organisation, give and take roles",

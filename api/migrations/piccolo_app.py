@@ -15,7 +15,8 @@ from api.imports.tables import ImportBatch, ImportFinding, ImportJob
 from api.invitations.tables import Invitation, InvitationEvent, Wave
 from api.ledgers.tables import Claim, LedgerEntry, Obligation
 from api.limits.tables import RateWindow
-from api.lot_plans.tables import LotDeclaration, LotPlan, LotPlanAdoption, LotPlanRun
+from api.lot_adoptions.tables import LotDeclaration, LotPlanAdoption
+from api.lot_plans.tables import LotPlan, LotPlanRun
 from api.matches.tables import BuyerExclusion, MatchRun, MatchVerdict
 from api.moderation.tables import ProfileClaim
 from api.oidc.tables import ExternalIdentity, OidcFlow
@@ -33,6 +34,7 @@ from api.shortlists.tables import (
 )
 from api.sign_in.tables import PasswordReset
 from api.tenders.tables import Lot, Tender
+from api.webhooks.tables import Webhook, WebhookDelivery, WebhookPlace
 from api.work_items.tables import ProcedurePolicyRow, WorkItem
 
 APP_CONFIG = AppConfig(
@@ -93,5 +95,8 @@ APP_CONFIG = AppConfig(
         SavedSearch,
         SearchLock,
         SearchLockEntry,
+        Webhook,
+        WebhookDelivery,
+        WebhookPlace,
     ],
 )

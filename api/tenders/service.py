@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -12,18 +12,21 @@ import msgspec
 from api.accounts import service as accounts
 from api.accounts.service import Actor, OrganisationKind
 from api.audit import service as audit
-from api.clock import new_id
+from api.clock import legal_day, new_id
 from api.database import lock as take_lock
 from api.database import transaction, update_row
 from api.domain.errors import Fault, InvalidInput, NotFound, RuleViolation
 from api.domain.social_return.privacy import personal_number_faults
+from api.domain.tendering.eforms_notice import skeleton_of
 from api.domain.tendering.notice import Buyer, Notice, NoticeLot, Place, Rejected
+from api.domain.tendering.ocds_release import release_of
 from api.domain.values import CpvCode
 from api.pagination import Page, after, write_cursor
 from api.preconditions import check_version
 from api.problems import AccessDenied, UnsupportedMediaType
 from api.reference.service import Reference, reference
 from api.tenders import queries
+from api.tenders.drafts import OCID_PREFIX, notice_of
 from api.tenders.schemas import (
     LotOut,
     NoticeOutcome,
@@ -194,7 +197,7 @@ async def publish(tender_id: UUID, given: PublicationIn, actor: Actor, now: date
 async def draft(tender_id: UUID, actor: Actor) -> TenderOut:
     """Give a draft of the own organisation; one of others, or published, is not found."""
     found = await tender(tender_id)
-    if not is_draft(found) or not _may_see(found, actor):
+    if not is_draft(found) or not may_see(found, actor):
         raise NotFound(f"There is no draft {tender_id}.")
     return found
 
@@ -203,7 +206,7 @@ async def locked_draft(tender_id: UUID, actor: Actor) -> TenderOut:
     """Give a draft of the own organisation, held until the transaction ends."""
     await queries.lock_tender(tender_id)
     found = await tender(tender_id)
-    if not _may_see(found, actor):
+    if not may_see(found, actor):
         raise NotFound(f"There is no draft {tender_id}.")
     if not is_draft(found):
         raise TenderPublished(f"Tender {tender_id} was published: it is no longer divided here.")
@@ -236,6 +239,23 @@ async def drafts(cursor: str | None, limit: int, actor: Actor) -> Page[TenderCar
     return Page(items=tuple(found[:limit]), next_cursor=next_cursor)
 
 
+def as_release(found: TenderOut) -> bytes:
+    """Write a tender as an OCDS release."""
+    return _exported(found, release_of, f"{OCID_PREFIX}-")
+
+
+def as_eforms(found: TenderOut) -> bytes:
+    """Write a tender as an eForms skeleton."""
+    return _exported(found, skeleton_of, "")
+
+
+def _exported(found: TenderOut, write: Callable[[Notice, date], bytes], prefix: str) -> bytes:
+    notice = notice_of(found, prefix=prefix)
+    if notice is None:
+        raise NothingToPublish("The tender has no lots: adopt a lot plan first.")
+    return write(notice, legal_day(found.updated_at))
+
+
 def is_draft(found: TenderOut) -> bool:
     """Tell whether a tender was written by hand and is not published yet."""
     return found.source == MANUAL and found.published_on is None
@@ -260,7 +280,8 @@ def check_text(given: msgspec.Struct) -> None:
         raise InvalidInput(*faults)
 
 
-def _may_see(found: TenderOut, actor: Actor) -> bool:
+def may_see(found: TenderOut, actor: Actor) -> bool:
+    """Tell whether a tender by hand is of the actor's own organisation."""
     own = found.organisation_id == actor.organisation
     return own or actor.kind is OrganisationKind.PLATFORM
 

@@ -62,3 +62,9 @@ async def test_no_answer_is_given_to_writing_from_another_site(client: AsyncClie
     response = await client.options(f"/v1/enterprises/{UNKNOWN}", headers=asked)
 
     assert "DELETE" not in response.headers.get("Access-Control-Allow-Methods", "")
+
+
+async def test_options_names_every_method_of_the_path(client: AsyncClient) -> None:
+    answer = await client.options(f"/v1/enterprises/{UNKNOWN}")
+
+    assert answer.headers["Allow"] == "DELETE, GET, OPTIONS, PATCH"

@@ -1,0 +1,1 @@
+"""Telling systems of others what changed, in the form of Standard Webhooks."""
