@@ -187,7 +187,7 @@ async def add_offering(request: Caller, now: Now) -> Response[Any]:
     """Add an offering."""
     form, own = await Form.of(request), await _mine(request)
     with form.noting():
-        data = await _stated(form, own, now)
+        data = await _stated(form, own, None, now)
         await enterprises.add_offering(own, data, current_actor(request), now)
         return see(f"{HOME}/profiel/aanbod" + query(gedaan="bewaard"))
     return _offering(request, form, None)
@@ -202,15 +202,17 @@ async def save_offering(request: Caller, offering_id: FromPath[UUID], now: Now) 
         if form.text("actie") == "verwijder":
             await enterprises.withdraw_offering(ids, None, actor, now)
             return see(f"{HOME}/profiel/aanbod" + query(gedaan="weg"))
-        data = await _stated(form, own, now)
+        data = await _stated(form, own, offering_id, now)
         await enterprises.replace_offering(ids, data, form.whole("version"), actor, now)
         return see(f"{HOME}/profiel/aanbod" + query(gedaan="bewaard"))
     return _offering(request, form, offering_id)
 
 
-async def _stated(form: Form, own: UUID, now: datetime) -> OfferingIn:
+async def _stated(form: Form, own: UUID, offering_id: UUID | None, now: datetime) -> OfferingIn:
     profile = await enterprises.read(own, legal_day(now))
-    return form.build(OfferingIn, **offerings.offering_of(form, profile, await reference()))
+    there = next((one for one in profile.offerings if one.id == offering_id), None)
+    stated = offerings.offering_of(form, profile, there, await reference())
+    return form.build(OfferingIn, **stated)
 
 
 @post(HOME + "/uitnodigingen/{invitation_id:uuid}", **WRITE)
