@@ -20,7 +20,7 @@ from api.domain.tendering.notice import (
     Reservation,
     ReservedExecution,
 )
-from api.domain.tendering.ocds_release import release_of, tender_status
+from api.domain.tendering.ocds_release import release_of
 from api.domain.values import CpvCode
 from importers.eforms import parse as eforms
 from importers.ocds import parse as ocds
@@ -111,17 +111,3 @@ def test_real_notices_come_back_the_same_in_both_forms(shared: Path) -> None:
         assert release_of(read_one(ocds.notices(release)), DAY) == release
         skeleton = skeleton_of(one, DAY)
         assert skeleton_of(read_one(eforms.notices(skeleton)), DAY) == skeleton
-
-
-@pytest.mark.parametrize(
-    ("lots", "status"),
-    [
-        (("active", "planned"), "active"),
-        (("complete", "unsuccessful"), "complete"),
-        (("unsuccessful", "cancelled"), "unsuccessful"),
-        (("planned", "cancelled"), "planned"),
-        (("cancelled",), "cancelled"),
-    ],
-)
-def test_the_lots_decide_the_status_of_the_tender(lots: tuple[str, ...], status: str) -> None:
-    assert tender_status(lots) == status

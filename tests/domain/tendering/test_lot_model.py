@@ -50,6 +50,18 @@ def test_an_item_counts_its_term_up_to_48_months_and_needs_its_busiest_year(
     assert (item_value(one), yearly_need(one)) == (value, need)
 
 
+@pytest.mark.parametrize(
+    ("months", "need"),
+    [(6, 10_000_01), (12, 10_000_01), (36, 3_333_34), (60, 2_000_00), (None, 10_000_01)],
+)
+def test_a_total_price_is_the_value_and_is_spread_over_its_years(
+    months: int | None, need: int
+) -> None:
+    one = msgspec.structs.replace(item("a", 0, months=months), total_cents=10_000_01)
+
+    assert (item_value(one), yearly_need(one)) == (10_000_01, need)
+
+
 def test_options_and_extensions_add_value_but_take_no_sure_capacity() -> None:
     one = item("a", 12_000, options_cents=5_00, extensions_cents=7_00)
     assert (item_value(one), yearly_need(one)) == (12_012_00, 12_000_00)
