@@ -15,6 +15,12 @@ run: .venv/run.stamp engine ## set up, run the main job on the demo data, serve 
 test: .venv/dev.stamp tools engine ## set up and pass the tests; T=path runs a part
 	@$(PY) -m pytest -q $(T)
 
+test-browser: .venv/dev.stamp tools engine ## the pages in the browser of the system, with axe; says so where there is none
+	@$(PY) -m pytest -q -rs tests/browser
+
+screenshots: .venv/dev.stamp engine ## make the pictures of the README anew
+	@$(PY) -m tests.browser.pictures
+
 setup: .venv/dev.stamp tools engine ## install everything for development
 
 test-domain: .venv/dev.stamp ## the pure rules alone, with branch coverage; needs no engine
@@ -32,6 +38,17 @@ lint: .venv/dev.stamp ## format, lint, types, import contracts
 
 lint-api: .venv/dev.stamp tools ## the API Design Rules on the served document
 	@$(PY) -m pytest -q tests/house/test_api_rules.py
+
+contract: .venv/dev.stamp tools engine ## hours-long or as long as you like: CONTRACT_EXAMPLES=200 CONTRACT_PHASES=...
+	@CONTRACT_EXAMPLES=$${CONTRACT_EXAMPLES:-50} CONTRACT_PHASES=examples,coverage,fuzzing,stateful \
+	  $(PY) -m pytest -q -s tests/contract/test_operations.py
+
+sbom: .venv/run.stamp .venv/dev.stamp ## the list of parts, in CycloneDX: sbom.json
+	@.venv/bin/cyclonedx-py requirements requirements/run.txt --of JSON -o sbom.json
+
+audit: .venv/dev.stamp ## known weaknesses of the packages; says so where the service can't be asked
+	@.venv/bin/pip-audit --disable-pip --require-hashes -r requirements/run.txt --progress-spinner off; \
+	  code=$$?; if [ $$code -gt 1 ]; then echo "The advisory service could not be asked; nothing was checked."; fi; exit $$code
 
 check: lint test-domain test ## exactly what CI runs
 
@@ -52,6 +69,9 @@ reindex: .venv/run.stamp ## build the search index anew and swap it in
 
 bench: .venv/dev.stamp engine ## timings; asserts nothing about time
 	@for file in tests/benchmarks/bench_*.py; do $(PY) $$file; done
+
+relevance: .venv/dev.stamp engine ## how well judged queries are answered, beside the plain engine
+	@$(PY) -m tests.search.judged
 
 faults: .venv/dev.stamp engine ## kill, cut, slow and fill up what runs here; ARGS="--kills 300 --seed 1"
 	@$(PY) -m tests.faults $(ARGS)
@@ -107,4 +127,5 @@ node_modules/.dev.stamp: package-lock.json
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@ node_modules/.stamp
 
-.PHONY: help run test setup test-domain format lint lint-api tools check openapi permissions migration key reindex bench faults lock down engine
+# Every target with a help text is a word, not a file.
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\#.*/\1/p' $(MAKEFILE_LIST))

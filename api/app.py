@@ -13,10 +13,10 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp
 
-from api import clock, index, indexing, problems
+from api import clock, index, indexing, problems, telemetry
 from api.allocations.routes import router as allocations
 from api.api_keys.routes import router as api_keys
-from api.audit.service import seal_forever
+from api.audit.service import go_on_after_restore, seal_forever
 from api.audits.routes import router as audits
 from api.capacity.routes import router as capacity
 from api.conditional import conditional
@@ -26,8 +26,10 @@ from api.document import documentation, openapi_config, openapi_document
 from api.domain.errors import DomainError
 from api.enterprises.routes import router as enterprises
 from api.exports.routes import router as exports
+from api.fulfilment_plans.routes import router as fulfilment_plans
 from api.fulfilments.routes import router as fulfilments
 from api.health import router as health
+from api.health import security_txt
 from api.imports.drafts import ListReader, NoLists
 from api.imports.routes import router as imports
 from api.imports.service import work_forever
@@ -37,6 +39,7 @@ from api.logs import configure_logging
 from api.longlists.routes import router as longlists
 from api.marks.routes import router as marks
 from api.matches.routes import router as matches
+from api.metrics import count_forever
 from api.middleware import every_method, no_trailing_slash, standard_headers, traced
 from api.moderation.routes import router as moderation
 from api.obligations.routes import router as obligations
@@ -45,6 +48,7 @@ from api.pages.rendering import page_or_problem, template_config
 from api.pages.routes import router as pages
 from api.parameters import refuse_faulty_parameters
 from api.people.routes import router as people
+from api.privacy.routes import router as privacy
 from api.replay import replay, replayable
 from api.rule_books.routes import router as rule_books
 from api.rule_books.service import RuleBookReader, no_reader
@@ -57,6 +61,8 @@ from api.tenders.service import NoticeReaders
 from api.throttle import throttled, timed
 from api.webhooks.routes import router as webhooks
 from api.webhooks.service import work_forever as bring_messages
+from api.work_items.routes import router as work_items
+from api.work_items.service import ItemReader, no_item_reader
 
 SLICES = (
     health,
@@ -66,6 +72,7 @@ SLICES = (
     api_keys,
     audits,
     webhooks,
+    privacy,
     directory,
     enterprises,
     marks,
@@ -75,6 +82,7 @@ SLICES = (
     shortlists,
     exports,
     tenders,
+    work_items,
     matches,
     allocations,
     invitations,
@@ -83,6 +91,7 @@ SLICES = (
     obligations,
     ledgers,
     fulfilments,
+    fulfilment_plans,
     social_return_reports,
 )
 
@@ -105,32 +114,19 @@ def create_app(
     readers: NoticeReaders,
     rule_book_reader: RuleBookReader = no_reader,
     list_reader: ListReader = _NO_LISTS,
+    item_reader: ItemReader = no_item_reader,
     *,
     with_engines: bool = True,
 ) -> Litestar:
     """Compose the application; tests hold the engines themselves."""
-
-    def notice_readers() -> NoticeReaders:
-        return readers
-
-    def reader_of_rule_books() -> RuleBookReader:
-        return rule_book_reader
-
-    def reader_of_lists() -> ListReader:
-        return list_reader
-
     app = Litestar(
         route_handlers=[
             pages,
+            security_txt,
             Router("/v1", route_handlers=[openapi_document, *SLICES]),
             documentation(),
         ],
-        dependencies={
-            "now": Provide(_now, sync_to_thread=False),
-            "notice_readers": Provide(notice_readers, sync_to_thread=False),
-            "rule_book_reader": Provide(reader_of_rule_books, sync_to_thread=False),
-            "list_reader": Provide(reader_of_lists, sync_to_thread=False),
-        },
+        dependencies=_dependencies(readers, rule_book_reader, list_reader, item_reader),
         exception_handlers=_ON_ERRORS,
         before_request=_before,
         cors_config=CORSConfig(allow_origins=["*"], allow_methods=["GET", "HEAD", "OPTIONS"]),
@@ -161,12 +157,44 @@ def _methods(app: Litestar) -> dict[str, str]:
     return {path: ", ".join(sorted(methods)) for path, methods in found.items()}
 
 
+def _dependencies(
+    readers: NoticeReaders,
+    rule_book_reader: RuleBookReader,
+    list_reader: ListReader,
+    item_reader: ItemReader,
+) -> dict[str, Provide]:
+    """Give what handlers ask for by name: the clock and the readers of files."""
+
+    def notice_readers() -> NoticeReaders:
+        return readers
+
+    def reader_of_rule_books() -> RuleBookReader:
+        return rule_book_reader
+
+    def reader_of_lists() -> ListReader:
+        return list_reader
+
+    def reader_of_work_items() -> ItemReader:
+        return item_reader
+
+    return {
+        "now": Provide(_now, sync_to_thread=False),
+        "notice_readers": Provide(notice_readers, sync_to_thread=False),
+        "rule_book_reader": Provide(reader_of_rule_books, sync_to_thread=False),
+        "list_reader": Provide(reader_of_lists, sync_to_thread=False),
+        "work_item_reader": Provide(reader_of_work_items, sync_to_thread=False),
+    }
+
+
 @asynccontextmanager
 async def engines(app: Litestar) -> AsyncIterator[None]:
     """Hold the engines that the application needs, as long as it runs."""
     configure_logging()
-    async with pool(settings().database_pool_size), index.engine(), _working(app):
-        yield
+    async with pool(settings().database_pool_size), index.engine():
+        await go_on_after_restore()
+        with telemetry.exposed():
+            async with _working(app):
+                yield
 
 
 @asynccontextmanager
@@ -188,7 +216,13 @@ async def _working(app: Litestar) -> AsyncIterator[None]:
 
 def jobs(list_reader: ListReader) -> tuple[Coroutine[Any, Any, None], ...]:
     """Give what a worker does until it is stopped."""
-    return (indexing.drain_forever(), work_forever(list_reader), seal_forever(), bring_messages())
+    return (
+        indexing.drain_forever(),
+        work_forever(list_reader),
+        seal_forever(),
+        bring_messages(),
+        count_forever(),
+    )
 
 
 async def _before(request: Request[Any, Any, Any]) -> Response[bytes] | None:

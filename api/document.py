@@ -47,10 +47,12 @@ TAGS: Final = {
     "Shortlists": "Who was chosen and why; saved searches, and results that were frozen.",
     "Exports": "The directory as files, as linked data, and as a feed of changes.",
     "Tenders": "Procurement procedures and their lots.",
+    "Lot plans": "Work items, estimates, and plans that divide a tender into lots.",
     "Matches": "Who can do a lot, who cannot, and why.",
     "Social return": "Rule books, obligations, and the ledgers that fulfil them.",
     "Access": "Signing in, people and their roles, keys.",
     "Notifications": "Who is told of what: webhooks.",
+    "Privacy": "Your own data, and contact addresses on record.",
     "Operations": "Whether the service works.",
 }
 

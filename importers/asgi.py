@@ -9,6 +9,7 @@ from importers.enterprises.reader import EnterpriseLists
 from importers.ocds import parse as ocds
 from importers.rule_books.parse import parse_rule_book
 from importers.tenderned import parse as tenderned
+from importers.work_items.read import read_items
 
 READERS: Final[NoticeReaders] = {
     "application/json": ocds.notices,
@@ -17,4 +18,4 @@ READERS: Final[NoticeReaders] = {
     "text/xml": eforms.notices,
 }
 
-app = create_app(READERS, parse_rule_book, EnterpriseLists())
+app = create_app(READERS, parse_rule_book, EnterpriseLists(), read_items)

@@ -27,8 +27,8 @@ async def run_main_job(tender_id: UUID, console: Console, now: datetime) -> None
     _print_tender(tender, console)
     for lot in tender.lots:
         run = await matches.run_match(lot.id, MatchRequest(), SYSTEM, now)
-        found = await matches.verdicts(run.id, "matched", None, SHOWN_MATCHES)
-        near = await matches.verdicts(run.id, "near", None, SHOWN_NEAR_MISSES)
+        found = await matches.verdicts(run.id, "matched", None, SHOWN_MATCHES, SYSTEM)
+        near = await matches.verdicts(run.id, "near", None, SHOWN_NEAR_MISSES, SYSTEM)
         _print_lot(lot, known, console)
         _print_matches(found.items, run, console)
         _print_near_misses(near.items, console)

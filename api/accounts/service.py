@@ -74,6 +74,11 @@ class Actor(msgspec.Struct, frozen=True):
         return f"{self.person} @ {self.organisation}"
 
 
+def is_shown(owner: UUID | None, actor: Actor) -> bool:
+    """Tell whether an organisation's work is shown to an actor; nobody's is shown to all."""
+    return owner is None or owner == actor.organisation or actor.kind is OrganisationKind.PLATFORM
+
+
 SYSTEM: Final = Actor("system", frozenset(SCOPES))
 
 

@@ -36,9 +36,11 @@ async def for_officers(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRo
     security=SECURITY,
     responses=answers(400, 401, 403, 404),
 )
-async def find_joint_coverage(lot_id: FromPath[UUID]) -> JointCoverageOut:
+async def find_joint_coverage(
+    request: Request[Any, Any, Any], lot_id: FromPath[UUID]
+) -> JointCoverageOut:
     """Find the smallest sets of enterprises that cover a lot together, each with its share."""
-    return await service.joint(lot_id)
+    return await service.joint(lot_id, current_actor(request))
 
 
 @post(
@@ -51,10 +53,10 @@ async def find_joint_coverage(lot_id: FromPath[UUID]) -> JointCoverageOut:
     responses=answers(400, 401, 403, 404, 413),
 )
 async def allocate_lots(
-    tender_id: FromPath[UUID], data: JSONBody[AllocationRequest]
+    request: Request[Any, Any, Any], tender_id: FromPath[UUID], data: JSONBody[AllocationRequest]
 ) -> AllocationOut:
     """See what the market can carry, and what binds where a lot is left; send `{}` for all lots."""
-    return await service.allocation(tender_id, data)
+    return await service.allocation(tender_id, data, current_actor(request))
 
 
 @get(

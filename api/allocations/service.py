@@ -52,9 +52,9 @@ BATCH: Final = 200
 """Open lots that are weighed at a time."""
 
 
-async def joint(lot_id: UUID) -> JointCoverageOut:
+async def joint(lot_id: UUID, actor: Actor) -> JointCoverageOut:
     """Find the smallest sets of firms that can do a lot together."""
-    asked = await matching.question(lot_id, MatchRequest())
+    asked = await matching.question(lot_id, MatchRequest(), actor)
     geography = (await reference()).geography
     found = await matches.candidates(_with_members(asked, geography))
 
@@ -91,14 +91,14 @@ def _print(asked: Question, found: Sequence[EnterpriseFacts]) -> str:
     return fingerprint(asked.facts, found, RULES_2026, seed=seed, text_hits=asked.hits)
 
 
-async def allocation(tender_id: UUID, request: AllocationRequest) -> AllocationOut:
+async def allocation(tender_id: UUID, request: AllocationRequest, actor: Actor) -> AllocationOut:
     """Spread the lots of a tender over firms: most value, then most firms."""
     tender = await tenders.tender(tender_id)
     terms = await matches.terms(tender_id)
     max_lots = request.max_lots or terms.max_lots_awarded
     geography = (await reference()).geography
     judged = [
-        await _judged(lot_id, geography, joint=request.joint_bids)
+        await _judged(lot_id, geography, actor, joint=request.joint_bids)
         for lot_id in _chosen(tender, request.lot_ids)
     ]
 
@@ -127,8 +127,8 @@ def _chosen(tender: TenderOut, lot_ids: Sequence[UUID]) -> list[UUID]:
     return list(dict.fromkeys(lot_ids)) or active
 
 
-async def _judged(lot_id: UUID, geography: Geography, *, joint: bool) -> Judged:
-    asked = await matching.question(lot_id, MatchRequest())
+async def _judged(lot_id: UUID, geography: Geography, actor: Actor, *, joint: bool) -> Judged:
+    asked = await matching.question(lot_id, MatchRequest(), actor)
     sought = _with_members(asked, geography) if joint else asked.sought
     found = await matches.candidates(sought)
     return await asyncio.to_thread(_judge, asked, found, geography, joint=joint)

@@ -136,6 +136,12 @@ POLICY: Final[Mapping[str, Scope]] = {
         "have a system of the own organisation told what changed",
         **dict.fromkeys(_EVERYBODY, "administrator"),
     ),
+    "contacts:read": _scope(
+        "ask for the contact address of an enterprise, on record",
+        authority="officer coordinator",
+        contractor="officer coordinator",
+        platform="moderator",
+    ),
     "people:read": _scope("see the people of the own organisation", **_EVERYBODY),
     "people:write": _scope(
         "invite people into the own organisation, give and take roles",

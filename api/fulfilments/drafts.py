@@ -33,7 +33,7 @@ from api.domain.social_return.entries import Act
 from api.domain.social_return.measures import weeks_in
 from api.domain.social_return.placement import Placement
 from api.domain.social_return.privacy import personal_number_faults, pseudonym
-from api.domain.social_return.purchase import HeldMark, MarkStatus, Purchase
+from api.domain.social_return.purchase import Purchase, held
 from api.domain.social_return.rule_book import RuleBook
 from api.domain.social_return.signals import (
     FOUR_PLACES,
@@ -330,7 +330,7 @@ def _valued(one: Fulfilment, known: Known) -> Credit:
         purchase = Purchase(
             invoice_cents=_claimed(one),
             invoiced_on=one.invoiced_on,
-            marks=tuple(_held(mark) for mark in known.marks),
+            marks=tuple(held(mark) for mark in known.marks),
             labour_cents=None if one.labour_cents is None else Cents(one.labour_cents),
             subject=one.subject,
         )
@@ -374,12 +374,6 @@ def _activity(one: ActivityIn, known: Known) -> Activity:
         prior_consent=one.prior_consent,
         earlier_quantity=sum(booked, Decimal(0)),
     )
-
-
-def _held(mark: QualityMark) -> HeldMark:
-    """Show a mark of the directory; one that was revoked counts up to that day."""
-    status = MarkStatus.CLAIMED if mark.verified_on is None else MarkStatus.VERIFIED
-    return HeldMark(scheme=mark.scheme, level=mark.level, status=status, period=mark.validity)
 
 
 def _claimed(one: PurchaseIn) -> Cents:

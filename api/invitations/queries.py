@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from api.accounts.service import Actor, OrganisationKind
 from api.clock import new_id
 from api.database import Row, as_struct, copy_rows, fetch, update_row
 from api.invitations.drafts import State
@@ -13,7 +14,7 @@ from api.invitations.tables import Invitation, InvitationEvent, Wave
 
 _INVITATIONS: Final = """
 SELECT i.id, i.lot AS lot_id, l.title AS lot_title, i.enterprise AS enterprise_id, e.name,
-  w.number AS wave, w.reply_by, i.state, v.reason, v.at
+  w.number AS wave, w.reply_by, i.state, v.reason, v.at, w.organisation
 FROM invitation i JOIN wave w ON w.id = i.wave JOIN lot l ON l.id = i.lot
 JOIN enterprise e ON e.id = i.enterprise
 JOIN LATERAL (SELECT reason, at FROM invitation_event WHERE invitation = i.id
@@ -22,42 +23,47 @@ JOIN LATERAL (SELECT reason, at FROM invitation_event WHERE invitation = i.id
 _WAVES: Final = """
 SELECT w.id, w.lot AS lot_id, w.run AS run_id, w.number, w.sent_at, w.author, w.reply_by,
   w.enough_interested, (SELECT count(*) FROM invitation i WHERE i.wave = w.id) AS invited
-FROM wave w WHERE w.lot = $1 ORDER BY w.number
+FROM wave w WHERE w.lot = $1 AND w.organisation IS NOT DISTINCT FROM $2 ORDER BY w.number
 """
 _UNCONTACTED: Final = """
 SELECT v.enterprise FROM match_verdict v
 WHERE v.run = $1 AND v.outcome = 'matched'
-  AND NOT EXISTS (SELECT 1 FROM invitation i WHERE i.lot = $2 AND i.enterprise = v.enterprise)
-ORDER BY v.rank LIMIT $3
+  AND NOT EXISTS (SELECT 1 FROM invitation i JOIN wave w ON w.id = i.wave WHERE i.lot = $2
+    AND i.enterprise = v.enterprise AND w.organisation IS NOT DISTINCT FROM $3)
+ORDER BY v.rank LIMIT $4
 """
 
 
-async def waves(lot_id: UUID) -> list[WaveOut]:
-    """Give the waves for a lot, in order."""
-    return [as_struct(row, WaveOut) for row in await fetch(_WAVES, lot_id)]
+async def waves(lot_id: UUID, organisation: UUID | None) -> list[WaveOut]:
+    """Give an organisation's waves for a lot, in order."""
+    return [as_struct(row, WaveOut) for row in await fetch(_WAVES, lot_id, organisation)]
 
 
-async def of_lot(lot_id: UUID) -> list[InvitationOut]:
-    """Give the invitations for a lot, in order of making."""
-    rows = await fetch(f"{_INVITATIONS} WHERE i.lot = $1 ORDER BY i.id", lot_id)
+async def of_lot(lot_id: UUID, organisation: UUID | None) -> list[InvitationOut]:
+    """Give an organisation's invitations for a lot, in order of making."""
+    where = "WHERE i.lot = $1 AND w.organisation IS NOT DISTINCT FROM $2 ORDER BY i.id"
+    rows = await fetch(f"{_INVITATIONS} {where}", lot_id, organisation)
     return [as_struct(row, InvitationOut) for row in rows]
 
 
 async def of_enterprise(
-    enterprise_id: UUID, before: UUID | None, limit: int
+    enterprise_id: UUID, actor: Actor, before: UUID | None, limit: int
 ) -> list[InvitationOut]:
-    """Give the invitations of an enterprise, the last first."""
-    where = (
-        "WHERE i.enterprise = $1 AND ($2::uuid IS NULL OR i.id < $2) ORDER BY i.id DESC LIMIT $3"
-    )
-    rows = await fetch(f"{_INVITATIONS} {where}", enterprise_id, before, limit)
+    """Give the invitations of an enterprise, the last first: to a buyer, its own."""
+    where = """
+    WHERE i.enterprise = $1 AND ($2::uuid IS NULL OR i.id < $2)
+    AND ($4 OR w.organisation IS NOT DISTINCT FROM $5) ORDER BY i.id DESC LIMIT $3
+    """
+    everybodys = actor.kind in {OrganisationKind.ENTERPRISE, OrganisationKind.PLATFORM}
+    values = (before, limit, everybodys, actor.organisation)
+    rows = await fetch(f"{_INVITATIONS} {where}", enterprise_id, *values)
     return [as_struct(row, InvitationOut) for row in rows]
 
 
-async def one(invitation_id: UUID) -> InvitationOut | None:
-    """Give an invitation."""
+async def one(invitation_id: UUID) -> tuple[InvitationOut, UUID | None] | None:
+    """Give an invitation, and the organisation that invited."""
     rows = await fetch(f"{_INVITATIONS} WHERE i.id = $1", invitation_id)
-    return as_struct(rows[0], InvitationOut) if rows else None
+    return (as_struct(rows[0], InvitationOut), rows[0]["organisation"]) if rows else None
 
 
 async def in_run(run_id: UUID, enterprise_ids: Sequence[UUID]) -> set[UUID]:
@@ -66,9 +72,11 @@ async def in_run(run_id: UUID, enterprise_ids: Sequence[UUID]) -> set[UUID]:
     return {row["enterprise"] for row in await fetch(sql, run_id, list(enterprise_ids))}
 
 
-async def uncontacted(run_id: UUID, lot_id: UUID, limit: int) -> tuple[UUID, ...]:
-    """Give the best matches of a run that were never invited for the lot."""
-    rows = await fetch(_UNCONTACTED, run_id, lot_id, limit)
+async def uncontacted(
+    run_id: UUID, lot_id: UUID, organisation: UUID | None, limit: int
+) -> tuple[UUID, ...]:
+    """Give the best matches of a run that an organisation never invited for the lot."""
+    rows = await fetch(_UNCONTACTED, run_id, lot_id, organisation, limit)
     return tuple(row["enterprise"] for row in rows)
 
 

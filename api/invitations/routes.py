@@ -41,6 +41,7 @@ async def for_officers(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRo
     responses=answers(400, 401, 403, 404, 409),
 )
 async def propose_wave(
+    request: Request[Any, Any, Any],
     lot_id: FromPath[UUID],
     run_id: RunId,
     now: NamedDependency[datetime],
@@ -48,7 +49,9 @@ async def propose_wave(
     enough_interested: Enough = 3,
 ) -> Proposal:
     """Name the next enterprises in rank, and what forbids a wave now. Nothing is sent."""
-    return await service.propose(lot_id, run_id, size, enough_interested, now)
+    return await service.propose(
+        lot_id, run_id, size, enough_interested, current_actor(request), now
+    )
 
 
 @post(
@@ -77,9 +80,9 @@ async def start_wave(
     security=SECURITY,
     responses=answers(400, 401, 403, 404),
 )
-async def get_funnel(lot_id: FromPath[UUID]) -> Funnel:
+async def get_funnel(request: Request[Any, Any, Any], lot_id: FromPath[UUID]) -> Funnel:
     """Tell waves, counts and answers of a lot."""
-    return await service.funnel(lot_id)
+    return await service.funnel(lot_id, current_actor(request))
 
 
 @post(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from api.accounts.service import Actor, OrganisationKind
+from api.accounts.service import Actor, OrganisationKind, is_shown
 from api.audit import service as audit
 from api.clock import legal_day, new_id
 from api.database import lock, transaction
@@ -31,13 +31,15 @@ from api.tenders import service as tenders
 from api.tenders.schemas import LotOut
 
 
-async def propose(lot_id: UUID, run_id: UUID, size: int, enough: int, now: datetime) -> Proposal:
+async def propose(
+    lot_id: UUID, run_id: UUID, size: int, enough: int, actor: Actor, now: datetime
+) -> Proposal:
     """Name the next enterprises in rank, and what forbids a wave now. Stores nothing."""
     lot = await tenders.lot(lot_id)
-    await _run_of(run_id, lot_id)
-    found = await queries.uncontacted(run_id, lot_id, size)
+    await _run_of(run_id, lot_id, actor)
+    found = await queries.uncontacted(run_id, lot_id, actor.organisation, size)
     try:
-        await _check_open(lot, enough, now)
+        await _check_open(lot, enough, actor, now)
     except RuleViolation as error:
         return Proposal(enterprise_ids=found, hindrance=error.code, detail=error.detail)
     return Proposal(enterprise_ids=found, hindrance=None, detail=None)
@@ -49,17 +51,19 @@ async def start_wave(lot_id: UUID, given: WaveIn, actor: Actor, now: datetime) -
         # Two officers at once would both find the lot free for a wave.
         await lock(f"funnel {lot_id}")
         lot = await tenders.lot(lot_id)
-        await _run_of(given.run_id, lot_id)
+        await _run_of(given.run_id, lot_id, actor)
         found = await queries.in_run(given.run_id, given.enterprise_ids)
-        former, waves = await queries.of_lot(lot_id), await queries.waves(lot_id)
+        own = actor.organisation
+        former, waves = await queries.of_lot(lot_id, own), await queries.waves(lot_id, own)
 
-        await _check_open(lot, given.enough_interested, now)
+        await _check_open(lot, given.enough_interested, actor, now)
         _check_firms(given.enterprise_ids, found, former)
 
         wave = {
             "id": new_id(),
             "lot": lot_id,
             "run": given.run_id,
+            "organisation": own,
             "number": len(waves) + 1,
             "sent_at": now,
             "author": actor.name,
@@ -69,21 +73,22 @@ async def start_wave(lot_id: UUID, given: WaveIn, actor: Actor, now: datetime) -
         await queries.insert_wave(wave, given.enterprise_ids)
         invited = [str(one) for one in given.enterprise_ids]
         await audit.record("wave.started", [lot_id], actor.name, now, invited=invited)
-        return (await queries.waves(lot_id))[-1]
+        return (await queries.waves(lot_id, own))[-1]
 
 
-async def _run_of(run_id: UUID, lot_id: UUID) -> MatchRunOut:
-    run = await matching.read_run(run_id)
+async def _run_of(run_id: UUID, lot_id: UUID, actor: Actor) -> MatchRunOut:
+    run = await matching.read_run(run_id, actor)
     if run.lot_id != lot_id:
         raise RunsOfOtherLots("The run is of another lot.")
     return run
 
 
-async def _check_open(lot: LotOut, enough: int, now: datetime) -> None:
+async def _check_open(lot: LotOut, enough: int, actor: Actor, now: datetime) -> None:
     """Refuse where the lot is closed, and by the rules on waves."""
     if lot.status != "active" or (lot.deadline_at is not None and lot.deadline_at <= now):
         raise LotClosed("The lot was cancelled, or its deadline has passed.")
-    invited, waves = await queries.of_lot(lot.id), await queries.waves(lot.id)
+    own = actor.organisation
+    invited, waves = await queries.of_lot(lot.id, own), await queries.waves(lot.id, own)
     last = waves[-1] if waves else None
     check_next_wave(
         [one.state for one in invited],
@@ -134,25 +139,30 @@ async def add_event(
 
 
 async def _visible(invitation_id: UUID, actor: Actor) -> InvitationOut:
-    """Give an invitation; to another enterprise it does not exist."""
+    """Give an invitation; to another enterprise, and to another buyer, it does not exist."""
     found = await queries.one(invitation_id)
-    if found is not None and actor.kind is OrganisationKind.ENTERPRISE:
-        try:
-            await matching.check_own(found.enterprise_id, actor)
-        except OwnExplanationsOnly:
-            found = None
-    if found is None:
-        raise NotFound(f"There is no invitation {invitation_id}.")
-    return found
+    if found is not None and await _is_shown(*found, actor):
+        return found[0]
+    raise NotFound(f"There is no invitation {invitation_id}.")
 
 
-async def funnel(lot_id: UUID) -> Funnel:
-    """Tell where every invitation for a lot stands."""
+async def _is_shown(invitation: InvitationOut, owner: UUID | None, actor: Actor) -> bool:
+    if actor.kind is not OrganisationKind.ENTERPRISE:
+        return is_shown(owner, actor)
+    try:
+        await matching.check_own(invitation.enterprise_id, actor)
+    except OwnExplanationsOnly:
+        return False
+    return True
+
+
+async def funnel(lot_id: UUID, actor: Actor) -> Funnel:
+    """Tell where every invitation of the actor's organisation for a lot stands."""
     await tenders.lot(lot_id)
-    found = await queries.of_lot(lot_id)
+    found = await queries.of_lot(lot_id, actor.organisation)
     counts = Counter(one.state for one in found)
     return Funnel(
-        waves=tuple(await queries.waves(lot_id)),
+        waves=tuple(await queries.waves(lot_id, actor.organisation)),
         counts={state: counts[state] for state in State},
         invitations=tuple(found),
     )
@@ -163,6 +173,6 @@ async def of_enterprise(
 ) -> Page[InvitationOut]:
     """Give the invitations of an enterprise, the last first."""
     await matching.check_own(enterprise_id, actor)
-    found = await queries.of_enterprise(enterprise_id, after(cursor), limit + 1)
+    found = await queries.of_enterprise(enterprise_id, actor, after(cursor), limit + 1)
     next_cursor = write_cursor(found[limit - 1].id) if len(found) > limit else None
     return Page(items=tuple(found[:limit]), next_cursor=next_cursor)

@@ -13,6 +13,7 @@ from piccolo.columns import (
 from piccolo.constraints import Unique
 from piccolo.table import Table
 
+from api.accounts.tables import Organisation
 from api.enterprises.tables import Enterprise
 from api.matches.tables import MatchRun
 from api.tenders.tables import Lot
@@ -28,17 +29,20 @@ class Wave(Table):
     run = ForeignKey(
         references=MatchRun, null=False, default=None, index=True, on_delete=OnDelete.restrict
     )
-    number = Integer(null=False, default=None, help_text="from 1, per lot")
+    organisation = ForeignKey(
+        references=Organisation, null=True, default=None, index=True, on_delete=OnDelete.restrict
+    )
+    number = Integer(null=False, default=None, help_text="from 1, per lot and organisation")
     sent_at = Timestamptz(null=False, default=None)
     author = Varchar(length=200, null=False, default=None)
     reply_by = Date(null=False, default=None, help_text="last day to answer, Dutch time")
     enough_interested = Integer(null=False, default=None, help_text="the stop rule")
 
-    invitation_wave_number = Unique([lot, number])
+    wave_number = Unique([lot, organisation, number], nulls_distinct=False)
 
 
 class Invitation(Table):
-    """An enterprise that was invited for a lot: once, whatever runs follow."""
+    """An enterprise that was invited for a lot: once by an organisation, whatever runs follow."""
 
     id = UUID(primary_key=True, default=None)
     wave = ForeignKey(
@@ -54,7 +58,7 @@ class Invitation(Table):
         length=10, null=False, default=None, help_text="invited, viewed, interested, ..."
     )
 
-    invitation_once_per_lot = Unique([lot, enterprise])
+    invitation_once_per_wave = Unique([wave, enterprise])
 
 
 class InvitationEvent(Table):

@@ -43,7 +43,7 @@ async def get_position(
     as_of: AsOf = None,
 ) -> Position:
     """Give what is owed, verified, submitted, planned, disputed and left, in cents."""
-    return await service.position_as_of(obligation_id, as_of, current_actor(request), now)
+    return await service.position_of(obligation_id, as_of, current_actor(request), now)
 
 
 @get(

@@ -19,7 +19,7 @@ from api.domain.social_return.chain import Link, Tampering, seal, verify_chain
 from api.domain.social_return.credit import Reason
 from api.domain.social_return.entries import Act, Entry
 from api.domain.social_return.ledger import Claim, LedgerState, admit, replay, up_to
-from api.domain.social_return.position import Position, Terms, position, position_of
+from api.domain.social_return.position import Position, Terms, position, standing_position
 from api.domain.social_return.rule_book import RuleBook
 from api.domain.social_return.sums import Standing, Sum, moved, standing_of
 from api.domain.values import Cents
@@ -136,7 +136,7 @@ async def state_at(obligation_id: UUID, instant: datetime) -> LedgerState:
     return await asyncio.to_thread(lambda: replay(up_to(sound(stored), instant)))
 
 
-async def position_as_of(
+async def position_of(
     obligation_id: UUID, as_of: datetime | None, actor: Actor, now: datetime
 ) -> Position:
     """Give the position now, or as it was at an instant: the replay of the entries up to it."""
@@ -154,7 +154,7 @@ async def position_as_of(
 
 async def position_now(kept: Kept, book: RuleBook, now: datetime) -> Position:
     """Give the position as the ledger stands."""
-    return position_of(await standing(kept, book), terms_of(kept, book), legal_day(now))
+    return standing_position(await standing(kept, book), terms_of(kept, book), legal_day(now))
 
 
 def terms_of(kept: Kept, book: RuleBook) -> Terms:

@@ -3,12 +3,12 @@
 from typing import Any, Final, cast
 from uuid import UUID
 
-from litestar import MediaType, Response, Router, get
+from litestar import MediaType, Request, Response, Router, get
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath
 
-from api.auth import SECURITY, needs
+from api.auth import SECURITY, current_actor, needs
 from api.longlists import service
 from api.longlists.drafts import CSP, as_csv, as_html, as_xlsx
 from api.matches.service import refuse_enterprises
@@ -17,6 +17,9 @@ from api.problems import answers
 CSV: Final = "text/csv; charset=utf-8"
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HTML: Final = "text/html; charset=utf-8"
+
+
+Caller = Request[Any, Any, Any]
 
 
 async def for_officers(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
@@ -38,9 +41,13 @@ FILE: Final[dict[str, Any]] = {
     media_type=CSV,
     **FILE,
 )
-async def get_longlist_csv(run_id: FromPath[UUID]) -> Response[bytes]:
+async def get_longlist_csv(request: Caller, run_id: FromPath[UUID]) -> Response[bytes]:
     """Give every verdict of a run on a row, for a Dutch Excel; formulas are inert."""
-    return _file(await service.document(run_id, as_csv), CSV, f"longlist-{run_id}.csv")
+    return _file(
+        await service.document(run_id, as_csv, current_actor(request)),
+        CSV,
+        f"longlist-{run_id}.csv",
+    )
 
 
 @get(
@@ -50,9 +57,13 @@ async def get_longlist_csv(run_id: FromPath[UUID]) -> Response[bytes]:
     media_type=XLSX,
     **FILE,
 )
-async def get_longlist_xlsx(run_id: FromPath[UUID]) -> Response[bytes]:
+async def get_longlist_xlsx(request: Caller, run_id: FromPath[UUID]) -> Response[bytes]:
     """Give criteria, sources, seed and counts on one sheet, every verdict on another."""
-    return _file(await service.document(run_id, as_xlsx), XLSX, f"longlist-{run_id}.xlsx")
+    return _file(
+        await service.document(run_id, as_xlsx, current_actor(request)),
+        XLSX,
+        f"longlist-{run_id}.xlsx",
+    )
 
 
 @get(
@@ -62,9 +73,9 @@ async def get_longlist_xlsx(run_id: FromPath[UUID]) -> Response[bytes]:
     media_type=HTML,
     **FILE,
 )
-async def get_longlist_html(run_id: FromPath[UUID]) -> Response[bytes]:
+async def get_longlist_html(request: Caller, run_id: FromPath[UUID]) -> Response[bytes]:
     """Give a page to read and to print, in plain Dutch; it runs no script."""
-    body = await service.document(run_id, as_html)
+    body = await service.document(run_id, as_html, current_actor(request))
     return Response(
         body,
         media_type=cast("MediaType", HTML),  # any text will do, Litestar's type is narrower

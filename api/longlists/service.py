@@ -4,15 +4,16 @@ import asyncio
 from collections.abc import Callable
 from uuid import UUID
 
+from api.accounts.service import Actor
 from api.longlists.schemas import Longlist
 from api.matches import queries as matches
 from api.matches import service as matching
 from api.tenders import service as tenders
 
 
-async def document(run_id: UUID, write: Callable[[Longlist], bytes]) -> bytes:
+async def document(run_id: UUID, write: Callable[[Longlist], bytes], actor: Actor) -> bytes:
     """Write the longlist of a run."""
-    run = await matching.read_run(run_id)
+    run = await matching.read_run(run_id, actor)
     lot = await tenders.lot(run.lot_id)
     tender = await tenders.tender(lot.tender_id)
     matched = await matches.verdicts(run_id, "matched", 0, run.matched)

@@ -8,8 +8,9 @@ from uuid import UUID
 
 import msgspec
 
+from api.accounts.service import Actor, OrganisationKind
 from api.clock import new_id
-from api.database import Row, as_struct, copy_rows, fetch
+from api.database import Row, as_struct, copy_rows, fetch, lock
 from api.domain.directory import LegalForm, QualityMark, ServiceMode, ShareBucket
 from api.domain.matching.facts import EnterpriseFacts, MarkFacts, OfferingFacts
 from api.domain.matching.near_miss import Shortfall
@@ -24,7 +25,7 @@ from api.matches.schemas import (
     MatchRunOut,
     VerdictOut,
 )
-from api.matches.tables import MatchRun, MatchVerdict
+from api.matches.tables import BuyerExclusion, MatchRun, MatchVerdict
 
 # A row per offering. Of its areas only those are sent that can matter: a coverage of
 # hundreds of places is otherwise most of what is read.
@@ -33,7 +34,9 @@ SELECT e.id::text AS enterprise_id, e.name, e.state = 'published' AS visible, e.
   e.turnover_cents, e.target_group_share, e.share_verified_on IS NOT NULL AS share_verified,
   e.main_aim_integration, e.lat, e.lon,
   coalesce(jsonb_array_length(e.details -> 'references'), 0) AS track_record,
-  (SELECT b.reason FROM buyer_exclusion b WHERE b.tender = $1 AND b.enterprise = e.id) AS excluded,
+  (SELECT b.reason FROM buyer_exclusion b WHERE b.tender = $1 AND b.enterprise = e.id
+    AND ($3 OR b.organisation IS NOT DISTINCT FROM $4::uuid)
+    ORDER BY b.created_at LIMIT 1) AS excluded,
   o.id::text AS offering_id, o.cpv_codes, o.service_mode,
   CASE WHEN 'NL' = ANY(o.area_full) THEN ARRAY['NL'] WHEN $2::text[] IS NULL THEN o.area_full
     ELSE ARRAY(SELECT w FROM unnest($2::text[]) w WHERE w = ANY(o.area_full)) END AS area_full,
@@ -46,14 +49,14 @@ FROM
 # Joined sideways, so that the cost follows the number of candidates, not of enterprises.
 _IN_CATEGORY: Final = """
 (SELECT * FROM offering WHERE withdrawn_at IS NULL AND (
-   cpv_lineage && $3::text[] OR cpv_codes && $4::text[]
-   OR (id = ANY($5::uuid[]) AND ($6 OR cpv_codes = '{}')))) o
+   cpv_lineage && $5::text[] OR cpv_codes && $6::text[]
+   OR (id = ANY($7::uuid[]) AND ($8 OR cpv_codes = '{}')))) o
 CROSS JOIN LATERAL (
   SELECT * FROM enterprise WHERE id = o.enterprise AND state = 'published' OFFSET 0) e
 """
 _ONE_FIRM: Final = """
 enterprise e LEFT JOIN offering o ON o.enterprise = e.id AND o.withdrawn_at IS NULL
-WHERE e.id = $3
+WHERE e.id = $5
 """
 _MARKS: Final = """
 SELECT enterprise::text AS enterprise_id, scheme, level, issued_on, valid_until, revoked_on,
@@ -63,6 +66,7 @@ FROM quality_mark WHERE enterprise = ANY($1::uuid[])
 _RUN: Final = """
 SELECT id, lot AS lot_id, lot_version, created_at, author, seed, fingerprint, basis, considered,
   matched, near_misses, excluded, outside_category FROM match_run WHERE id = $1
+  AND ($2 OR organisation IS NULL OR organisation = $3)
 """
 _VERDICTS: Final = """
 SELECT v.outcome, v.rank, v.enterprise AS enterprise_id, e.name, e.town,
@@ -109,6 +113,16 @@ class Sought(msgspec.Struct, frozen=True):
     found_by_text: tuple[UUID, ...] = ()
     text_decides: bool = False
     """Text may bring any offering, not just those without a code."""
+    organisation: UUID | None = None
+    """Whose exclusions count."""
+    every_exclusion: bool = False
+    """Everybody's count: an enterprise is told whoever left it out."""
+
+    @property
+    def head(self) -> tuple[object, ...]:
+        """The first values of the statement."""
+        places = None if self.places is None else list(self.places)
+        return self.tender_id, places, self.every_exclusion, self.organisation
 
 
 async def terms(tender_id: UUID) -> TenderTerms:
@@ -121,15 +135,13 @@ async def candidates(sought: Sought) -> list[EnterpriseFacts]:
     """Read every enterprise with an offering in the category, or found by text: those offerings."""
     above = sorted({one for code in sought.codes for one in lineage(code)})
     asked = (list(sought.codes), above, list(sought.found_by_text), sought.text_decides)
-    places = None if sought.places is None else list(sought.places)
-    rows = await fetch(_FACTS + _IN_CATEGORY, sought.tender_id, places, *asked)
+    rows = await fetch(_FACTS + _IN_CATEGORY, *sought.head, *asked)
     return await _facts(rows, sought.centres)
 
 
 async def candidate(enterprise_id: UUID, sought: Sought) -> EnterpriseFacts | None:
     """Read the facts of one enterprise, whatever it offers and whether it is published or not."""
-    places = None if sought.places is None else list(sought.places)
-    rows = await fetch(_FACTS + _ONE_FIRM, sought.tender_id, places, enterprise_id)
+    rows = await fetch(_FACTS + _ONE_FIRM, *sought.head, enterprise_id)
     found = await _facts(rows, sought.centres)
     return found[0] if found else None
 
@@ -207,10 +219,13 @@ def _offering(row: Row) -> OfferingFacts:
     )
 
 
-async def same_run(lot_id: UUID, fingerprint: str, author: str) -> UUID | None:
+async def same_run(lot_id: UUID, fingerprint: str, actor: Actor) -> UUID | None:
     """Find a run of this author on the same facts and rules: its answer would be the same."""
-    sql = "SELECT id FROM match_run WHERE lot = $1 AND fingerprint = $2 AND author = $3 LIMIT 1"
-    rows = await fetch(sql, lot_id, fingerprint, author)
+    sql = """
+    SELECT id FROM match_run WHERE lot = $1 AND fingerprint = $2 AND author = $3
+    AND organisation IS NOT DISTINCT FROM $4 LIMIT 1
+    """
+    rows = await fetch(sql, lot_id, fingerprint, actor.name, actor.organisation)
     return rows[0]["id"] if rows else None
 
 
@@ -226,9 +241,10 @@ async def insert_run(run: Row, verdicts: Sequence[Row]) -> None:
     await copy_rows(MatchVerdict, verdicts)
 
 
-async def run(run_id: UUID) -> MatchRunOut | None:
-    """Give a run."""
-    rows = await fetch(_RUN, run_id)
+async def run(run_id: UUID, actor: Actor) -> MatchRunOut | None:
+    """Give a run of the actor's organisation, or of nobody's; the platform sees all."""
+    everything = actor.kind is OrganisationKind.PLATFORM
+    rows = await fetch(_RUN, run_id, everything, actor.organisation)
     return _run(rows[0]) if rows else None
 
 
@@ -274,14 +290,15 @@ async def names(enterprise_ids: Iterable[UUID]) -> dict[UUID, str]:
     return {row["id"]: row["name"] for row in rows}
 
 
-async def exclusions(tender_id: UUID) -> list[ExclusionOut]:
-    """List whom the buyer left out of a tender."""
+async def exclusions(tender_id: UUID, organisation: UUID | None) -> list[ExclusionOut]:
+    """List whom an organisation left out of a tender."""
     sql = """
     SELECT b.enterprise AS enterprise_id, e.name, b.reason, b.author, b.created_at
     FROM buyer_exclusion b JOIN enterprise e ON e.id = b.enterprise
-    WHERE b.tender = $1 ORDER BY b.created_at, b.enterprise
+    WHERE b.tender = $1 AND b.organisation IS NOT DISTINCT FROM $2
+    ORDER BY b.created_at, b.enterprise
     """
-    return [as_struct(row, ExclusionOut) for row in await fetch(sql, tender_id)]
+    return [as_struct(row, ExclusionOut) for row in await fetch(sql, tender_id, organisation)]
 
 
 async def exposure(
@@ -327,19 +344,30 @@ async def kvk_number(enterprise_id: UUID) -> str | None:
 
 
 async def put_exclusion(
-    tender_id: UUID, enterprise_id: UUID, reason: str, author: str, now: datetime
+    tender_id: UUID, enterprise_id: UUID, reason: str, actor: Actor, now: datetime
 ) -> None:
     """Store an exclusion, or the new reason of one."""
+    await lock(f"exclusion {tender_id} {enterprise_id} {actor.organisation}")
+    await delete_exclusion(tender_id, enterprise_id, actor.organisation)
+    row = {
+        "id": new_id(),
+        "tender": tender_id,
+        "enterprise": enterprise_id,
+        "organisation": actor.organisation,
+        "reason": reason,
+        "author": actor.name,
+        "created_at": now,
+    }
+    await copy_rows(BuyerExclusion, [row])
+
+
+async def delete_exclusion(
+    tender_id: UUID, enterprise_id: UUID, organisation: UUID | None
+) -> str | None:
+    """Drop an organisation's exclusion; give its reason, or `None` when there was none."""
     sql = """
-    INSERT INTO buyer_exclusion (id, tender, enterprise, reason, author, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tender, enterprise)
-    DO UPDATE SET reason = $4, author = $5, created_at = $6
+    DELETE FROM buyer_exclusion WHERE tender = $1 AND enterprise = $2
+    AND organisation IS NOT DISTINCT FROM $3 RETURNING reason
     """
-    await fetch(sql, new_id(), tender_id, enterprise_id, reason, author, now)
-
-
-async def delete_exclusion(tender_id: UUID, enterprise_id: UUID) -> str | None:
-    """Drop an exclusion; give its reason, or `None` when there was none."""
-    sql = "DELETE FROM buyer_exclusion WHERE tender = $1 AND enterprise = $2 RETURNING reason"
-    rows = await fetch(sql, tender_id, enterprise_id)
+    rows = await fetch(sql, tender_id, enterprise_id, organisation)
     return rows[0]["reason"] if rows else None

@@ -26,6 +26,7 @@ from api.pagination import Cursor, Limit, Page
 from api.preconditions import documented
 from api.problems import answers
 
+Caller = Request[Any, Any, Any]
 Since = Annotated[date, QueryParameter(description="First day of the period, Dutch time.")]
 Until = Annotated[date, QueryParameter(description="The day after the last of the period.")]
 
@@ -66,9 +67,9 @@ async def start_match_run(
 
 
 @get("/match-runs/{run_id:uuid}", operation_id="getMatchRun", summary="Read a match run", **READ)
-async def get_match_run(run_id: FromPath[UUID]) -> MatchRunOut:
+async def get_match_run(request: Caller, run_id: FromPath[UUID]) -> MatchRunOut:
     """Read a run: its counts, criteria, versions and fingerprint."""
-    return await service.read_run(run_id)
+    return await service.read_run(run_id, current_actor(request))
 
 
 @get(
@@ -78,10 +79,10 @@ async def get_match_run(run_id: FromPath[UUID]) -> MatchRunOut:
     **READ,
 )
 async def list_matches(
-    run_id: FromPath[UUID], cursor: Cursor = None, limit: Limit = 20
+    request: Caller, run_id: FromPath[UUID], cursor: Cursor = None, limit: Limit = 20
 ) -> Page[VerdictOut]:
     """List the enterprises that can do the lot, best first, with their points and reasons."""
-    return await service.verdicts(run_id, "matched", cursor, limit)
+    return await service.verdicts(run_id, "matched", cursor, limit, current_actor(request))
 
 
 @get(
@@ -91,10 +92,10 @@ async def list_matches(
     **READ,
 )
 async def list_near_misses(
-    run_id: FromPath[UUID], cursor: Cursor = None, limit: Limit = 20
+    request: Caller, run_id: FromPath[UUID], cursor: Cursor = None, limit: Limit = 20
 ) -> Page[VerdictOut]:
     """List the enterprises that one small, named change would admit."""
-    return await service.verdicts(run_id, "near", cursor, limit)
+    return await service.verdicts(run_id, "near", cursor, limit, current_actor(request))
 
 
 @get(
@@ -104,10 +105,10 @@ async def list_near_misses(
     **READ,
 )
 async def list_excluded(
-    run_id: FromPath[UUID], cursor: Cursor = None, limit: Limit = 20
+    request: Caller, run_id: FromPath[UUID], cursor: Cursor = None, limit: Limit = 20
 ) -> Page[VerdictOut]:
     """List the enterprises that cannot do the lot, each with every failing reason."""
-    return await service.verdicts(run_id, "excluded", cursor, limit)
+    return await service.verdicts(run_id, "excluded", cursor, limit, current_actor(request))
 
 
 @get(
@@ -117,11 +118,12 @@ async def list_excluded(
     **(READ | {"responses": answers(400, 401, 403, 404, 409)}),
 )
 async def compare_match_runs(
+    request: Caller,
     run_id: FromPath[UUID],
     since: Annotated[UUID, QueryParameter(description="The earlier run to compare with.")],
 ) -> RunDifference:
     """List every enterprise whose verdict changed since an earlier run, and why."""
-    return await service.difference(since, run_id)
+    return await service.difference(since, run_id, current_actor(request))
 
 
 @get(
@@ -179,9 +181,9 @@ async def readmit_enterprise(
     summary="List whom the buyer left out",
     **READ,
 )
-async def list_exclusions(tender_id: FromPath[UUID]) -> tuple[ExclusionOut, ...]:
+async def list_exclusions(request: Caller, tender_id: FromPath[UUID]) -> tuple[ExclusionOut, ...]:
     """List the enterprises that the buyer leaves out of a tender, with the reasons."""
-    return await service.exclusions(tender_id)
+    return await service.exclusions(tender_id, current_actor(request))
 
 
 @get(

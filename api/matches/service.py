@@ -86,7 +86,7 @@ async def run_match(
     lot_id: UUID, request: MatchRequest, actor: Actor, now: datetime
 ) -> MatchRunOut:
     """Match a lot against the directory, and store every verdict with its reasons."""
-    asked = await question(lot_id, request)
+    asked = await question(lot_id, request, actor)
     found = await queries.candidates(asked.sought)
     published = await queries.published_count()
 
@@ -97,6 +97,7 @@ async def run_match(
         "id": run_id,
         "created_at": now,
         "author": actor.name,
+        "organisation": actor.organisation,
         "fingerprint": print_of,
         "outside_category": published - decision.considered,
         "legend": msgspec.json.encode(stored.legend).decode(),
@@ -105,12 +106,12 @@ async def run_match(
     async with transaction():
         # Two at once on the same facts leave one run.
         await lock(f"match {lot_id}")
-        same = await queries.same_run(lot_id, print_of, actor.name)
+        same = await queries.same_run(lot_id, print_of, actor)
         if same is not None:
-            return await read_run(same)
+            return await read_run(same, actor)
         await queries.insert_run(row, stored.verdicts)
         await audit.record("match-run.created", [run_id], actor.name, now, lot=str(lot_id))
-        return await read_run(run_id)
+        return await read_run(run_id, actor)
 
 
 def _decide(
@@ -122,7 +123,7 @@ def _decide(
     return decision, print_of, kept(run_id, decision)
 
 
-async def question(lot_id: UUID, request: MatchRequest) -> Question:
+async def question(lot_id: UUID, request: MatchRequest, actor: Actor) -> Question:
     """Gather what a lot asks, and say whose facts bear on it."""
     lot = await tenders.lot(lot_id)
     terms = await queries.terms(lot.tender_id)
@@ -138,6 +139,8 @@ async def question(lot_id: UUID, request: MatchRequest) -> Question:
         centres=centres(facts.areas, geography) if invited else (),
         found_by_text=tuple(UUID(one) for one in hits or ()),
         text_decides=broad,
+        organisation=actor.organisation,
+        every_exclusion=actor.kind is OrganisationKind.ENTERPRISE,
     )
     return Question(lot, facts, hits, sought)
 
@@ -157,7 +160,7 @@ async def why(
 ) -> FirmVerdict:
     """Say of any one enterprise why it can, or can't, do a lot. Stores nothing."""
     await check_own(enterprise_id, actor)
-    asked = await question(lot_id, request)
+    asked = await question(lot_id, request, actor)
     firm = await queries.candidate(enterprise_id, asked.sought)
     if firm is None:
         raise NotFound(f"There is no enterprise {enterprise_id}.")
@@ -195,9 +198,9 @@ async def check_own(enterprise_id: UUID, actor: Actor) -> None:
         raise OwnExplanationsOnly("A key of an enterprise sees its own explanations only.")
 
 
-async def difference(former_id: UUID, later_id: UUID) -> RunDifference:
+async def difference(former_id: UUID, later_id: UUID, actor: Actor) -> RunDifference:
     """Say what changed between two runs of one lot, and for whom."""
-    former, later = await read_run(former_id), await read_run(later_id)
+    former, later = await read_run(former_id, actor), await read_run(later_id, actor)
     if former.lot_id != later.lot_id:
         raise RunsOfOtherLots("The two runs are of different lots.")
     before = await queries.all_verdicts(former_id)
@@ -241,19 +244,19 @@ def _change(
     )
 
 
-async def read_run(run_id: UUID) -> MatchRunOut:
-    """Give a run."""
-    found = await queries.run(run_id)
+async def read_run(run_id: UUID, actor: Actor) -> MatchRunOut:
+    """Give a run; another organisation's does not exist."""
+    found = await queries.run(run_id, actor)
     if found is None:
         raise NotFound(f"There is no match run {run_id}.")
     return found
 
 
 async def verdicts(
-    run_id: UUID, outcome: Outcome, cursor: str | None, limit: int
+    run_id: UUID, outcome: Outcome, cursor: str | None, limit: int, actor: Actor
 ) -> Page[VerdictOut]:
     """Give the verdicts of one outcome, best first."""
-    await read_run(run_id)
+    await read_run(run_id, actor)
     rank = 0 if cursor is None else read_position(cursor)
     if outcome == "excluded":
         found = await queries.excluded(run_id, rank, limit + 1)
@@ -271,27 +274,27 @@ async def exclude(
     if not await queries.names([enterprise_id]):
         raise NotFound(f"There is no enterprise {enterprise_id}.")
     async with transaction():
-        await queries.put_exclusion(tender_id, enterprise_id, given.reason, actor.name, now)
+        await queries.put_exclusion(tender_id, enterprise_id, given.reason, actor, now)
         detail = {"enterprise": str(enterprise_id), "reason": given.reason}
         await audit.record("exclusion.put", [tender_id], actor.name, now, **detail)
-        found = await queries.exclusions(tender_id)
+        found = await queries.exclusions(tender_id, actor.organisation)
     return next(one for one in found if one.enterprise_id == enterprise_id)
 
 
 async def readmit(tender_id: UUID, enterprise_id: UUID, actor: Actor, now: datetime) -> None:
     """Take an exclusion back; the audit trail and earlier runs keep it."""
     async with transaction():
-        reason = await queries.delete_exclusion(tender_id, enterprise_id)
+        reason = await queries.delete_exclusion(tender_id, enterprise_id, actor.organisation)
         if reason is None:
             raise NotFound(f"Enterprise {enterprise_id} is not excluded from this tender.")
         detail = {"enterprise": str(enterprise_id), "reason": reason}
         await audit.record("exclusion.removed", [tender_id], actor.name, now, **detail)
 
 
-async def exclusions(tender_id: UUID) -> tuple[ExclusionOut, ...]:
-    """List whom the buyer left out of a tender, and why."""
+async def exclusions(tender_id: UUID, actor: Actor) -> tuple[ExclusionOut, ...]:
+    """List whom the actor's organisation left out of a tender, and why."""
     await tenders.tender(tender_id)
-    return tuple(await queries.exclusions(tender_id))
+    return tuple(await queries.exclusions(tender_id, actor.organisation))
 
 
 async def exposure(

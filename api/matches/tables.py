@@ -15,6 +15,7 @@ from piccolo.columns import (
 from piccolo.constraints import Unique
 from piccolo.table import Table
 
+from api.accounts.tables import Organisation
 from api.enterprises.tables import Enterprise
 from api.tenders.tables import Lot, Tender
 
@@ -29,6 +30,9 @@ class MatchRun(Table):
     lot_version = Integer(null=False, default=None)
     created_at = Timestamptz(null=False, default=None, index=True)
     author = Varchar(length=100, null=False, default=None)
+    organisation = ForeignKey(
+        references=Organisation, null=True, default=None, index=True, on_delete=OnDelete.restrict
+    )
     seed = Varchar(length=64, null=False, default=None)
     fingerprint = Varchar(length=64, null=False, default=None)
     basis = JSONB(null=False, default=None, help_text="criteria, weights, rule versions, index")
@@ -72,8 +76,13 @@ class BuyerExclusion(Table):
     enterprise = ForeignKey(
         references=Enterprise, null=False, default=None, index=True, on_delete=OnDelete.restrict
     )
+    organisation = ForeignKey(
+        references=Organisation, null=True, default=None, index=True, on_delete=OnDelete.restrict
+    )
     reason = Text(null=False, default=None)
     author = Varchar(length=200, null=False, default=None)
     created_at = Timestamptz(null=False, default=None)
 
-    buyer_exclusion_per_tender = Unique([tender, enterprise])
+    buyer_exclusion_per_organisation = Unique(
+        [tender, enterprise, organisation], nulls_distinct=False
+    )

@@ -5,14 +5,17 @@ from pathlib import Path
 from piccolo.conf.apps import AppConfig
 
 from api.accounts.tables import ApiKey, Membership, Organisation, Person
-from api.audit.tables import AuditEvent, AuditSeal
+from api.audit.tables import AuditEvent, AuditOffset, AuditSeal
 from api.capacity.tables import CapacityReservation
 from api.enterprises.tables import Enterprise, Mark, Offering, Revision
+from api.entry_imports.tables import ImportedEntry
+from api.fulfilment_plans.tables import FulfilmentPlan
 from api.idempotency.tables import KeptAnswer
 from api.imports.tables import ImportBatch, ImportFinding, ImportJob
 from api.invitations.tables import Invitation, InvitationEvent, Wave
 from api.ledgers.tables import Claim, LedgerEntry, Obligation
 from api.limits.tables import RateWindow
+from api.lot_plans.tables import LotDeclaration, LotPlan, LotPlanAdoption, LotPlanRun
 from api.matches.tables import BuyerExclusion, MatchRun, MatchVerdict
 from api.moderation.tables import ProfileClaim
 from api.oidc.tables import ExternalIdentity, OidcFlow
@@ -31,6 +34,7 @@ from api.shortlists.tables import (
 from api.sign_in.tables import PasswordReset
 from api.tenders.tables import Lot, Tender
 from api.webhooks.tables import Webhook, WebhookDelivery, WebhookPlace
+from api.work_items.tables import ProcedurePolicyRow, WorkItem
 
 APP_CONFIG = AppConfig(
     app_name="perceel",
@@ -54,6 +58,7 @@ APP_CONFIG = AppConfig(
         KeptAnswer,
         AuditEvent,
         AuditSeal,
+        AuditOffset,
         OutboxRow,
         Change,
         Enterprise,
@@ -67,6 +72,12 @@ APP_CONFIG = AppConfig(
         ImportFinding,
         Tender,
         Lot,
+        WorkItem,
+        ProcedurePolicyRow,
+        LotPlanRun,
+        LotPlan,
+        LotDeclaration,
+        LotPlanAdoption,
         MatchRun,
         MatchVerdict,
         BuyerExclusion,
@@ -77,6 +88,8 @@ APP_CONFIG = AppConfig(
         Obligation,
         Claim,
         LedgerEntry,
+        FulfilmentPlan,
+        ImportedEntry,
         Shortlist,
         ShortlistEntry,
         SavedSearch,

@@ -4,7 +4,16 @@ from typing import Any
 
 from litestar import Router
 
-from api.pages import account, assets, enterprise, finding, obligations, tendering
+from api.pages import (
+    account,
+    assets,
+    enterprise,
+    finding,
+    importing,
+    obligations,
+    overview,
+    tendering,
+)
 from api.pages.rendering import greet
 
 HANDLERS: list[Any] = [
@@ -50,5 +59,9 @@ HANDLERS: list[Any] = [
     enterprise.to_confirm,
     enterprise.ask_claim,
     enterprise.claim,
+    overview.overview,
+    importing.list_imports,
+    importing.start_import,
+    importing.show_import,
 ]
 router = Router("/", route_handlers=HANDLERS, include_in_schema=False, guards=[greet])

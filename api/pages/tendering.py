@@ -119,7 +119,8 @@ def _cents(value: Any) -> int:  # noqa: ANN401  an amount or nothing
 async def _runs(request: Caller, tender: TenderOut) -> dict[UUID, MatchRunOut]:
     lots = {lot.id for lot in tender.lots}
     named = request.query_params.getall("ronde", [])[:MOST_LOTS]
-    runs = [await matches.read_run(_id(one)) for one in named]
+    actor = current_actor(request)
+    runs = [await matches.read_run(_id(one), actor) for one in named]
     return {run.lot_id: run for run in runs if run.lot_id in lots}
 
 
@@ -151,11 +152,12 @@ async def show_run(request: Caller, run_id: FromPath[UUID], now: Now) -> Respons
 
 
 async def _run(request: Caller, run_id: UUID, form: Form, now: datetime) -> Response[Any]:
-    run = await matches.read_run(run_id)
+    actor = current_actor(request)
+    run = await matches.read_run(run_id, actor)
     lot = await tenders.lot(run.lot_id)
-    found = {one: await matches.verdicts(run_id, one, None, SHOWN) for one in OUTCOMES}
+    found = {one: await matches.verdicts(run_id, one, None, SHOWN, actor) for one in OUTCOMES}
     enough = form.whole("enough") or int(WAVE["enough"])
-    proposal = await invitations.propose(run.lot_id, run_id, 3, enough, now)
+    proposal = await invitations.propose(run.lot_id, run_id, 3, enough, actor, now)
     known = await reference()
     return page(
         request,
@@ -176,7 +178,8 @@ async def _run(request: Caller, run_id: UUID, form: Form, now: datetime) -> Resp
 async def invite(request: Caller, run_id: FromPath[UUID], now: Now) -> Response[Any]:
     """Record that enterprises are invited."""
     form = await Form.of(request)
-    run = await matches.read_run(run_id)
+    actor = current_actor(request)
+    run = await matches.read_run(run_id, actor)
     with form.noting():
         wave = form.build(
             WaveIn,
@@ -185,7 +188,7 @@ async def invite(request: Caller, run_id: FromPath[UUID], now: Now) -> Response[
             replyWithinWorkdays=form.whole("workdays"),
             enoughInterested=form.whole("enough"),
         )
-        await invitations.start_wave(run.lot_id, wave, current_actor(request), now)
+        await invitations.start_wave(run.lot_id, wave, actor, now)
         return see(f"/percelen/{run.lot_id}/uitnodigingen")
     return await _run(request, run_id, form, now)
 
@@ -218,7 +221,7 @@ async def show_funnel(request: Caller, lot_id: FromPath[UUID]) -> Response[Any]:
 
 async def _funnel(request: Caller, lot_id: UUID, form: Form) -> Response[Any]:
     lot = await tenders.lot(lot_id)
-    funnel = await invitations.funnel(lot_id)
+    funnel = await invitations.funnel(lot_id, current_actor(request))
     status = 400 if form.faults else 200
     return page(request, "funnel.html", status=status, lot=lot, funnel=funnel, form=form)
 

@@ -9,14 +9,21 @@ import msgspec
 from api.clock import new_id
 from api.database import Row, as_json, as_struct, copy_rows, fetch, update_row
 from api.domain.tendering.notice import Buyer, Money, Notice, NoticeLot, Place
-from api.tenders.schemas import LotOut, TenderCard, TenderOut, money
+from api.tenders.schemas import LotOut, TenderCard, TenderIn, TenderOut, money
 from api.tenders.tables import Lot, Tender
 
+_SAME: Final = (
+    *("title", "description", "procedure", "dispatched_on", "starts_on"),
+    *("max_lots_submitted", "max_lots_awarded"),
+)
 _LOTS: Final = "SELECT *, tender AS tender_id FROM lot"
 _CARDS: Final = """
 SELECT t.id, t.source, t.source_id, t.title, t.buyer, t.procedure, t.published_on, t.updated_at,
   (SELECT count(*) FROM lot l WHERE l.tender = t.id AND l.status = 'active') AS lot_count
-FROM tender t WHERE $1::uuid IS NULL OR t.id < $1 ORDER BY t.id DESC LIMIT $2
+FROM tender t WHERE ($1::uuid IS NULL OR t.id < $1)
+  AND (t.source = 'manual' AND t.published_on IS NULL) = ($3::text <> 'published')
+  AND ($3 <> 'own' OR t.organisation IS NOT DISTINCT FROM $4)
+ORDER BY t.id DESC LIMIT $2
 """
 
 
@@ -45,8 +52,31 @@ async def tender(tender_id: UUID) -> TenderOut | None:
 
 
 async def cards(before: UUID | None, limit: int) -> list[TenderCard]:
-    """List tenders, the last added first."""
-    return [_card(row) for row in await fetch(_CARDS, before, limit)]
+    """List published tenders, the last added first."""
+    return [_card(row) for row in await fetch(_CARDS, before, limit, "published", None)]
+
+
+async def draft_cards(
+    organisation: UUID | None, before: UUID | None, limit: int, *, everybodys: bool
+) -> list[TenderCard]:
+    """List drafts of an organisation, or of everybody, the last added first."""
+    whose = "everybodys" if everybodys else "own"
+    found = await fetch(_CARDS, before, limit, whose, organisation)
+    return [_card(row) for row in found]
+
+
+async def lock_tender(tender_id: UUID) -> None:
+    """Hold a tender until the transaction ends."""
+    await fetch("SELECT id FROM tender WHERE id = $1 FOR UPDATE", tender_id)
+
+
+async def activate_lots(tender_id: UUID) -> None:
+    """Open the planned lots of a tender that was published."""
+    sql = """
+    UPDATE lot SET status = 'active', version = version + 1
+    WHERE tender = $1 AND status = 'planned'
+    """
+    await fetch(sql, tender_id)
 
 
 async def lot(lot_id: UUID) -> LotOut | None:
@@ -104,6 +134,18 @@ def tender_columns(notice: Notice) -> dict[str, Any]:
     }
 
 
+def draft_columns(given: TenderIn, buyer: Buyer | None) -> dict[str, Any]:
+    """Give the columns that a draft by hand fills."""
+    amount = given.estimated_value_cents
+    return {
+        **{name: getattr(given, name) for name in _SAME},
+        "buyer": None if buyer is None else as_json(buyer),
+        "buyer_level": given.buyer_level.value,
+        "main_kind": None if given.main_kind is None else given.main_kind.value,
+        **_money_columns("estimated_value", None if amount is None else Money(amount, "EUR")),
+    }
+
+
 def lot_columns(tender_id: UUID, position: int, lot: NoticeLot, areas: Sequence[str]) -> Row:
     """Give a whole row of a lot."""
     return {
@@ -111,7 +153,7 @@ def lot_columns(tender_id: UUID, position: int, lot: NoticeLot, areas: Sequence[
         "tender": tender_id,
         "source_lot_id": lot.source_lot_id,
         "position": position,
-        "status": "active",
+        "status": "planned" if lot.planned else "active",
         "title": lot.title,
         "description": lot.description,
         "nature": lot.nature,
@@ -151,6 +193,7 @@ def _buyer(row: Row) -> Buyer | None:
 def _tender_out(row: Row, lots: tuple[LotOut, ...]) -> TenderOut:
     whole = dict(row) | {"buyer": _buyer(row), "lots": lots}
     whole["estimated_value"] = money(row, "estimated_value")
+    whole["organisation_id"] = row["organisation"]
     return as_struct(whole, TenderOut)
 
 

@@ -4,15 +4,23 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Request, Router, get, post
+from litestar import Request, Response, Router, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, HeaderParameter
+from litestar.params import FromPath, HeaderParameter, JSONBody
 
 from api.auth import SECURITY, current_actor, needs
 from api.pagination import Cursor, Limit, Page
+from api.preconditions import documented, etag, wanted_version
 from api.problems import answers
 from api.tenders import service
-from api.tenders.schemas import LotOut, NoticeReport, TenderCard, TenderOut
+from api.tenders.schemas import (
+    LotOut,
+    NoticeReport,
+    PublicationIn,
+    TenderCard,
+    TenderIn,
+    TenderOut,
+)
 from api.tenders.service import NoticeReaders
 
 ContentType = Annotated[
@@ -23,6 +31,14 @@ ContentType = Annotated[
         " `text/csv` for the TenderNed dataset.",
     ),
 ]
+IfMatch = Annotated[
+    str | None,
+    HeaderParameter(name="If-Match", description="The ETag that was read, or `*`."),
+]
+ETAG = [documented("ETag", "Version of what is answered.")]
+WRITE: dict[str, Any] = {"guards": [needs("tenders:write")], "security": SECURITY}
+Caller = Request[Any, Any, Any]
+Now = NamedDependency[datetime]
 
 
 @post(
@@ -60,7 +76,86 @@ async def list_tenders(cursor: Cursor = None, limit: Limit = 20) -> Page[TenderC
 )
 async def get_tender(tender_id: FromPath[UUID]) -> TenderOut:
     """Read a tender with its lots."""
-    return await service.tender(tender_id)
+    return await service.published(tender_id)
+
+
+@post(
+    "/tenders",
+    operation_id="draftTender",
+    summary="Prepare a tender by hand",
+    responses=answers(400, 401, 403, 413),
+    response_headers=[*ETAG, documented("Location", "The draft.")],
+    **WRITE,
+)
+async def draft_tender(request: Caller, data: JSONBody[TenderIn], now: Now) -> Response[TenderOut]:
+    """Start a draft; only the own organisation sees it until it is published."""
+    made = await service.create_draft(data, current_actor(request), now)
+    headers = {"ETag": etag(made.version), "Location": f"/v1/tender-drafts/{made.id}"}
+    return Response(made, status_code=201, headers=headers)
+
+
+@get(
+    "/tender-drafts",
+    operation_id="listTenderDrafts",
+    summary="List the drafts of the own organisation",
+    responses=answers(400, 401, 403),
+    **WRITE,
+)
+async def list_drafts(
+    request: Caller, cursor: Cursor = None, limit: Limit = 20
+) -> Page[TenderCard]:
+    """List what is being prepared, the last added first."""
+    return await service.drafts(cursor, limit, current_actor(request))
+
+
+@get(
+    "/tender-drafts/{tender_id:uuid}",
+    operation_id="getTenderDraft",
+    summary="Read a draft with its lots",
+    responses=answers(400, 401, 403, 404),
+    response_headers=ETAG,
+    **WRITE,
+)
+async def get_draft(request: Caller, tender_id: FromPath[UUID]) -> Response[TenderOut]:
+    """Read a draft of the own organisation."""
+    found = await service.draft(tender_id, current_actor(request))
+    return Response(found, headers={"ETag": etag(found.version)})
+
+
+@put(
+    "/tender-drafts/{tender_id:uuid}",
+    operation_id="changeTenderDraft",
+    summary="Change what a draft says as a whole",
+    responses=answers(400, 401, 403, 404, 409, 412, 413, 428),
+    response_headers=ETAG,
+    **WRITE,
+)
+async def change_draft(
+    request: Caller,
+    tender_id: FromPath[UUID],
+    data: JSONBody[TenderIn],
+    if_match: IfMatch,
+    now: Now,
+) -> Response[TenderOut]:
+    """Replace the head of a draft; its items and lots stay."""
+    version, actor = wanted_version(if_match), current_actor(request)
+    changed = await service.change_draft(tender_id, data, version, actor, now)
+    return Response(changed, headers={"ETag": etag(changed.version)})
+
+
+@post(
+    "/tender-drafts/{tender_id:uuid}/publication",
+    operation_id="publishTender",
+    summary="Say that the notice went out",
+    status_code=200,
+    responses=answers(400, 401, 403, 404, 409, 413),
+    **WRITE,
+)
+async def publish_tender(
+    request: Caller, tender_id: FromPath[UUID], data: JSONBody[PublicationIn], now: Now
+) -> TenderOut:
+    """Make the tender public and open its planned lots. This can't be undone."""
+    return await service.publish(tender_id, data, current_actor(request), now)
 
 
 @get(
@@ -68,9 +163,21 @@ async def get_tender(tender_id: FromPath[UUID]) -> TenderOut:
 )
 async def get_lot(lot_id: FromPath[UUID]) -> LotOut:
     """Read one lot."""
-    return await service.lot(lot_id)
+    return await service.published_lot(lot_id)
 
 
 router = Router(
-    "/", route_handlers=[upload_notices, list_tenders, get_tender, get_lot], tags=["Tenders"]
+    "/",
+    route_handlers=[
+        upload_notices,
+        list_tenders,
+        get_tender,
+        get_lot,
+        draft_tender,
+        list_drafts,
+        get_draft,
+        change_draft,
+        publish_tender,
+    ],
+    tags=["Tenders"],
 )

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from api.domain.tendering.law import BuyerLevel, ContractKind
 from api.domain.tendering.notice import (
     Buyer,
     Money,
@@ -25,7 +26,7 @@ class LotOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     id: UUID
     tender_id: UUID
     source_lot_id: str
-    status: Annotated[str, Meta(description="OCDS lots extension: active or cancelled.")]
+    status: Annotated[str, Meta(description="OCDS lots extension: planned, active, cancelled.")]
     title: str
     description: str
     nature: Nature | None
@@ -79,11 +80,51 @@ class TenderOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     max_lots_submitted: int | None
     max_lots_awarded: int | None
     estimated_value: Money | None
+    organisation_id: Annotated[
+        UUID | None, Meta(description="Who wrote it by hand; null when it was imported.")
+    ]
+    buyer_level: BuyerLevel | None
+    main_kind: ContractKind | None
+    starts_on: Annotated[date | None, Meta(description="Planned start of the contract.")]
     warnings: tuple[str, ...]
     lots: tuple[LotOut, ...]
     version: int
     created_at: datetime
     updated_at: datetime
+
+
+class TenderIn(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True
+):
+    """A tender that is being prepared. Nobody else sees it until it is published."""
+
+    title: Annotated[str, Meta(min_length=1, max_length=500)]
+    description: Annotated[str, Meta(max_length=20_000)] = ""
+    buyer: Annotated[
+        Buyer | None, Meta(description="Absent: the organisation that the key acts for.")
+    ] = None
+    buyer_level: Annotated[
+        BuyerLevel, Meta(description="Which column of the EU thresholds holds.")
+    ] = BuyerLevel.SUB_CENTRAL
+    main_kind: Annotated[
+        ContractKind | None,
+        Meta(description="Main subject, where it is not the kind with the highest value."),
+    ] = None
+    procedure: Annotated[str, Meta(pattern=r"^[a-z][a-z-]{0,39}$")] | None = None
+    dispatched_on: Annotated[
+        date | None, Meta(description="Day on which the notice is sent: it selects the thresholds.")
+    ] = None
+    starts_on: Annotated[date | None, Meta(description="Planned start of the contract.")] = None
+    estimated_value_cents: Annotated[int, Meta(ge=0, le=10**13)] | None = None
+    max_lots_submitted: Annotated[int, Meta(ge=1, le=10_000)] | None = None
+    max_lots_awarded: Annotated[int, Meta(ge=1, le=10_000)] | None = None
+
+
+class PublicationIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """When the notice went out."""
+
+    published_on: date
+    dispatched_on: Annotated[date | None, Meta(description="Absent: as in the draft.")] = None
 
 
 class NoticeOutcome(msgspec.Struct, frozen=True, rename="camel", kw_only=True):

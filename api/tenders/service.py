@@ -9,27 +9,59 @@ from uuid import UUID
 
 import msgspec
 
-from api.accounts.service import Actor
+from api.accounts import service as accounts
+from api.accounts.service import Actor, OrganisationKind
 from api.audit import service as audit
 from api.clock import new_id
 from api.database import lock as take_lock
 from api.database import transaction, update_row
-from api.domain.errors import Fault, InvalidInput, NotFound
-from api.domain.tendering.notice import Notice, NoticeLot, Place, Rejected
+from api.domain.errors import Fault, InvalidInput, NotFound, RuleViolation
+from api.domain.social_return.privacy import personal_number_faults
+from api.domain.tendering.notice import Buyer, Notice, NoticeLot, Place, Rejected
 from api.domain.values import CpvCode
 from api.pagination import Page, after, write_cursor
-from api.problems import UnsupportedMediaType
+from api.preconditions import check_version
+from api.problems import AccessDenied, UnsupportedMediaType
 from api.reference.service import Reference, reference
 from api.tenders import queries
-from api.tenders.schemas import LotOut, NoticeOutcome, NoticeReport, TenderCard, TenderOut
+from api.tenders.schemas import (
+    LotOut,
+    NoticeOutcome,
+    NoticeReport,
+    PublicationIn,
+    TenderCard,
+    TenderIn,
+    TenderOut,
+)
 
 NoticeReader = Callable[[bytes], Iterator[Notice | Rejected]]
 """Turns a document into notices, and rejections that name their place."""
 NoticeReaders = Mapping[str, NoticeReader]
 """A reader per media type."""
 DUTCH = "NLD"
+MANUAL: Final = "manual"
+PLANNED: Final = "planned"
+_BY_HAND_ONLY: Final = dict.fromkeys(("organisation", "buyer_level", "main_kind", "starts_on"))
 _LONGEST: Final = {"source_id": 200, "notice_id": 200, "language": 20, "procedure": 60}
 """Characters that the columns hold."""
+
+
+class AuthoritiesOnly(AccessDenied):
+    """Those who sell do not prepare tenders."""
+
+    code = "authorities-only"
+
+
+class TenderPublished(RuleViolation):
+    """What was published is not divided anew; write a draft."""
+
+    code = "tender-published"
+
+
+class NothingToPublish(RuleViolation):
+    """A draft without lots can't be published."""
+
+    code = "nothing-to-publish"
 
 
 async def read_document(
@@ -91,7 +123,7 @@ async def store_notice(notice: Notice, actor: Actor, now: datetime) -> NoticeOut
         columns = queries.tender_columns(notice)
         columns |= {"content_hash": content_hash, "updated_at": now}
         if stored is None:
-            new = {"id": tender_id, "version": 1, "created_at": now}
+            new = {"id": tender_id, "version": 1, "created_at": now, **_BY_HAND_ONLY}
             await queries.insert_tender(columns | new, lots)
         else:
             await update_row("tender", tender_id, columns | {"version": stored.version + 1})
@@ -99,6 +131,159 @@ async def store_notice(notice: Notice, actor: Actor, now: datetime) -> NoticeOut
         state = "created" if stored is None else "updated"
         await audit.record(f"tender.{state}", [tender_id], actor.name, now, hash=content_hash)
         return _outcome(notice, state, tender_id)
+
+
+async def create_draft(given: TenderIn, actor: Actor, now: datetime) -> TenderOut:
+    """Keep a tender that is being prepared."""
+    check_writer(actor)
+    check_text(given)
+    buyer = given.buyer or await _own_organisation(actor)
+    tender_id = new_id()
+    row = queries.draft_columns(given, buyer) | {
+        "id": tender_id,
+        "source": MANUAL,
+        "source_id": str(tender_id),
+        "notice_id": None,
+        "language": DUTCH,
+        "published_on": None,
+        "warnings": [],
+        "content_hash": _content_hash(given),
+        "organisation": actor.organisation,
+        "version": 1,
+        "created_at": now,
+        "updated_at": now,
+    }
+    async with transaction():
+        await queries.insert_tender(row, [])
+        await audit.record("tender.drafted", [tender_id], actor.name, now)
+        return await tender(tender_id)
+
+
+async def change_draft(
+    tender_id: UUID, given: TenderIn, version: int | None, actor: Actor, now: datetime
+) -> TenderOut:
+    """Replace what a draft says of the tender as a whole; items and lots stay."""
+    check_text(given)
+    async with transaction():
+        stored = await locked_draft(tender_id, actor)
+        check_version(stored.version, version)
+        columns = queries.draft_columns(given, given.buyer or await _own_organisation(actor))
+        columns |= {"content_hash": _content_hash(given)}
+        await touch_draft(stored, columns, now)
+        await audit.record("tender.changed", [tender_id], actor.name, now)
+        return await tender(tender_id)
+
+
+async def publish(tender_id: UUID, given: PublicationIn, actor: Actor, now: datetime) -> TenderOut:
+    """Say that the notice of a draft went out: its planned lots open, and it is public."""
+    async with transaction():
+        stored = await locked_draft(tender_id, actor)
+        if not any(one.status == PLANNED for one in stored.lots):
+            raise NothingToPublish("The draft has no planned lots: adopt a lot plan first.")
+        dispatched_on = given.dispatched_on or stored.dispatched_on or given.published_on
+        if dispatched_on > given.published_on:
+            detail = "A notice is dispatched before it is published, or on the same day."
+            raise InvalidInput(Fault("invalid-period", detail, "/dispatchedOn"))
+        columns = {"published_on": given.published_on, "dispatched_on": dispatched_on}
+        await queries.activate_lots(tender_id)
+        await touch_draft(stored, columns, now)
+        await audit.record("tender.published", [tender_id], actor.name, now)
+        return await tender(tender_id)
+
+
+async def draft(tender_id: UUID, actor: Actor) -> TenderOut:
+    """Give a draft of the own organisation; one of others, or published, is not found."""
+    found = await tender(tender_id)
+    if not is_draft(found) or not _may_see(found, actor):
+        raise NotFound(f"There is no draft {tender_id}.")
+    return found
+
+
+async def locked_draft(tender_id: UUID, actor: Actor) -> TenderOut:
+    """Give a draft of the own organisation, held until the transaction ends."""
+    await queries.lock_tender(tender_id)
+    found = await tender(tender_id)
+    if not _may_see(found, actor):
+        raise NotFound(f"There is no draft {tender_id}.")
+    if not is_draft(found):
+        raise TenderPublished(f"Tender {tender_id} was published: it is no longer divided here.")
+    return found
+
+
+async def touch_draft(stored: TenderOut, columns: Mapping[str, object], now: datetime) -> None:
+    """Count a change of a draft. Needs a transaction that holds it."""
+    counted = {"version": stored.version + 1, "updated_at": now}
+    await update_row("tender", stored.id, dict(columns) | counted)
+
+
+async def replace_lots(stored: TenderOut, lots: Sequence[NoticeLot], now: datetime) -> None:
+    """Make these the lots of a draft; others are cancelled. Needs a transaction that holds it."""
+    known = await reference()
+    rows = [
+        queries.lot_columns(stored.id, position, one, areas_of(one.places, known))
+        for position, one in enumerate(lots)
+    ]
+    await queries.update_lots(stored.id, rows)
+    await touch_draft(stored, {}, now)
+
+
+async def drafts(cursor: str | None, limit: int, actor: Actor) -> Page[TenderCard]:
+    """List the drafts of the own organisation, the last added first."""
+    everybodys = actor.kind is OrganisationKind.PLATFORM
+    asked = (actor.organisation, after(cursor), limit + 1)
+    found = await queries.draft_cards(*asked, everybodys=everybodys)
+    next_cursor = write_cursor(found[limit - 1].id) if len(found) > limit else None
+    return Page(items=tuple(found[:limit]), next_cursor=next_cursor)
+
+
+def is_draft(found: TenderOut) -> bool:
+    """Tell whether a tender was written by hand and is not published yet."""
+    return found.source == MANUAL and found.published_on is None
+
+
+def check_writer(actor: Actor) -> None:
+    """Refuse those who do not buy: tenders are prepared by authorities and the platform."""
+    if actor.kind in (OrganisationKind.ENTERPRISE, OrganisationKind.CONTRACTOR):
+        raise AuthoritiesOnly("Tenders are prepared by authorities.")
+
+
+def check_text(given: msgspec.Struct) -> None:
+    """Refuse free text in which a personal number is suspected (ADR 12)."""
+    texts = ((name, getattr(given, name)) for name in given.__struct_fields__)
+    faults = [
+        fault
+        for name, text in texts
+        if isinstance(text, str)
+        for fault in personal_number_faults(text, f"/{name}")
+    ]
+    if faults:
+        raise InvalidInput(*faults)
+
+
+def _may_see(found: TenderOut, actor: Actor) -> bool:
+    own = found.organisation_id == actor.organisation
+    return own or actor.kind is OrganisationKind.PLATFORM
+
+
+async def _own_organisation(actor: Actor) -> Buyer | None:
+    found = None if actor.organisation is None else await accounts.organisation(actor.organisation)
+    return None if found is None else Buyer(found.name, found.kvk_number, country=DUTCH)
+
+
+async def published(tender_id: UUID) -> TenderOut:
+    """Give a tender as everybody may read it; a draft is not found."""
+    found = await tender(tender_id)
+    if is_draft(found):
+        raise NotFound(f"There is no tender {tender_id}.")
+    return found
+
+
+async def published_lot(lot_id: UUID) -> LotOut:
+    """Give a lot as everybody may read it; one of a draft is not found."""
+    found = await lot(lot_id)
+    if is_draft(await tender(found.tender_id)):
+        raise NotFound(f"There is no lot {lot_id}.")
+    return found
 
 
 async def tender(tender_id: UUID) -> TenderOut:
@@ -118,7 +303,7 @@ async def lot(lot_id: UUID) -> LotOut:
 
 
 async def tenders(cursor: str | None, limit: int) -> Page[TenderCard]:
-    """List tenders, the last added first."""
+    """List published tenders, the last added first."""
     found = await queries.cards(after(cursor), limit + 1)
     next_cursor = write_cursor(found[limit - 1].id) if len(found) > limit else None
     return Page(items=tuple(found[:limit]), next_cursor=next_cursor)
@@ -168,7 +353,7 @@ def _fault(rejected: Rejected) -> Fault:
     return Fault(rejected.code, rejected.detail, rejected.place)
 
 
-def _content_hash(notice: Notice) -> str:
+def _content_hash(notice: msgspec.Struct) -> str:
     return hashlib.sha256(msgspec.json.encode(notice, order="sorted")).hexdigest()
 
 

@@ -17,9 +17,11 @@ from piccolo.columns import (
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
+from api.accounts.tables import Organisation
+
 
 class Tender(Table):
-    """A procurement procedure (aanbesteding) as last published."""
+    """A procurement procedure (aanbesteding): as last published, or a draft by hand."""
 
     id = UUID(primary_key=True, default=None)
     source = Varchar(length=20, null=False, default=None)
@@ -38,6 +40,12 @@ class Tender(Table):
     estimated_value_currency = Varchar(length=3, null=True, default=None)
     warnings = Array(base_column=Text(), null=False, default=None)
     content_hash = Varchar(length=64, null=False, default=None)
+    organisation = ForeignKey(
+        references=Organisation, null=True, default=None, index=True, on_delete=OnDelete.restrict
+    )
+    buyer_level = Varchar(length=12, null=True, default=None, help_text="column of thresholds")
+    main_kind = Varchar(length=20, null=True, default=None, help_text="main subject, as stated")
+    starts_on = Date(null=True, default=None, help_text="planned start of the contract")
     version = Integer(null=False, default=None)
     created_at = Timestamptz(null=False, default=None)
     updated_at = Timestamptz(null=False, default=None)
@@ -54,7 +62,7 @@ class Lot(Table):
     )
     source_lot_id = Varchar(length=200, null=False, default=None)
     position = Integer(null=False, default=None)
-    status = Varchar(length=12, null=False, default=None, help_text="OCDS lots: active, cancelled")
+    status = Varchar(length=12, null=False, default=None, help_text="OCDS lots extension")
     title = Text(null=False, default=None)
     description = Text(null=False, default=None)
     nature = Varchar(length=10, null=True, default=None)

@@ -16,6 +16,7 @@ from importers.ocds.values import cpv, duration_days, money, period
 VIRTUAL_LOT: Final = "LOT-0000"
 """eForms' own id of the lot that is the whole procedure (SDK, BT-137)."""
 WITHDRAWN: Final = frozenset({"cancelled", "withdrawn"})
+PLANNED: Final = "planned"
 CLOSED: Final = frozenset({"complete", "unsuccessful"})
 SHARED: Final = (
     "additionalClassifications",
@@ -85,6 +86,7 @@ def _lot(lot: Section, tender: Section, lot_id: str, title: str, work: Work) -> 
         reserved_execution=terms.reserved_execution(lot, tender),
         social_objectives=terms.social_objectives(lot, tender),
         sme_suitable=terms.sme_suitable(lot, tender),
+        planned=lot is not tender and lot.text("status") == PLANNED,
     )
 
 

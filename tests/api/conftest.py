@@ -17,6 +17,7 @@ from importers.asgi import READERS
 from importers.engines import free_port
 from importers.enterprises.reader import EnterpriseLists
 from importers.rule_books.parse import parse_rule_book
+from importers.work_items.read import read_items
 from search.client import Client
 from search.engine import start, stop
 from search.rebuild import drop, live_index, next_index
@@ -31,7 +32,7 @@ _EMPTIED = (*_REBUILT, "outbox", "audit_event", "api_key", "kept_answer")
 
 @pytest.fixture(scope="session")
 def app() -> Litestar:
-    return create_app(READERS, parse_rule_book, EnterpriseLists(), with_engines=False)
+    return create_app(READERS, parse_rule_book, EnterpriseLists(), read_items, with_engines=False)
 
 
 @pytest.fixture(scope="session")

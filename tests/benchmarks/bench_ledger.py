@@ -46,7 +46,7 @@ async def main() -> None:
         later = START + timedelta(days=300)
 
         def position(as_of: datetime | None = None) -> Awaitable[Any]:
-            return service.position_as_of(obligation, as_of, actor, later)
+            return service.position_of(obligation, as_of, actor, later)
 
         await _time("position now", 200, position)
         middle = START + timedelta(minutes=ENTRIES // 2)

@@ -51,11 +51,11 @@ class Position(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
 
 
 def position(state: LedgerState, terms: Terms, today: date) -> Position:
-    """Work out the position from a replayed ledger, in cents (see `position_of`; ADR 6)."""
-    return position_of(standing_of(state, terms.caps), terms, today)
+    """Work out the position from a replayed ledger, in cents (see `standing_position`; ADR 6)."""
+    return standing_position(standing_of(state, terms.caps), terms, today)
 
 
-def position_of(standing: Standing, terms: Terms, today: date) -> Position:
+def standing_position(standing: Standing, terms: Terms, today: date) -> Position:
     """Work out the position from what the open claims add up to, in cents.
 
     Only verified credit lowers what remains; claims are shown apart. Plans come after booked

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import msgspec
 
+from api.domain.directory import QualityMark
 from api.domain.errors import InvalidValue
 from api.domain.social_return.credit import CreditLine, Draft, Reason, in_text, rule_ref
 from api.domain.social_return.measures import half_up, in_digits, in_euros
@@ -42,6 +43,12 @@ class HeldMark(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
         if not self.period.holds(day):
             return Reason("mark-lapsed", f"{name} lapsed on {self.period.ends_on}")
         return None
+
+
+def held(mark: QualityMark) -> HeldMark:
+    """Show a mark of the directory; one that was revoked counts up to that day (ADR 6)."""
+    status = MarkStatus.CLAIMED if mark.verified_on is None else MarkStatus.VERIFIED
+    return HeldMark(scheme=mark.scheme, level=mark.level, status=status, period=mark.validity)
 
 
 class Purchase(msgspec.Struct, frozen=True, rename="camel", kw_only=True):

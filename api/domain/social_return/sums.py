@@ -85,6 +85,15 @@ def freeze_beside(
     return freeze(Demand(raw, categories), live, caps, standing.due_cents)
 
 
+def rooms_left(standing: Standing, caps: Sequence[CapLimit]) -> Mapping[str, Cents]:
+    """Give the room under each cap that booked claims and plans leave, in cents (ADR 31)."""
+    due, rooms = standing.due_cents or Cents(0), dict[str, Cents]()
+    for cap in caps:
+        used = sum(one.counted_cents for one in standing.sums if cap.category in one.categories)
+        rooms[cap.category] = Cents(max(0, cap_cents(cap, due) - used))
+    return rooms
+
+
 def _live(sums: Iterable[Sum]) -> Iterable[Sum]:
     return (one for one in sums if one.state in LIVE)
 

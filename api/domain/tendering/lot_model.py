@@ -13,7 +13,14 @@ from msgspec import Meta
 
 from api.domain.errors import Fault, InvalidInput
 from api.domain.tendering.coverage import COUNTRY, Geography, Reach
-from api.domain.tendering.estimate import Extras, Periodic, estimate, half_up
+from api.domain.tendering.estimate import (
+    Estimate,
+    Extras,
+    FixedPrice,
+    Periodic,
+    estimate,
+    half_up,
+)
 from api.domain.tendering.law import BuyerLevel, ContractKind, ProcedurePolicy
 from api.domain.tendering.law_data import DEFAULT_PROCEDURES
 from api.domain.tendering.reserved import ReservedFacts
@@ -60,6 +67,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Where it is carried out: codes as in `coverage.py`; all must be covered."""
     options_cents: int = 0
     extensions_cents: int = 0
+    total_cents: int | None = None
+    """The price of the whole term, where that is what is known; then `yearly_cents` is idle."""
     region: str | None = None
     """The area that a coherent lot stays within; see `region_of`."""
     group: str | None = None
@@ -75,6 +84,8 @@ class Offering(msgspec.Struct, frozen=True, rename="camel"):
     reach: Reach
     free_capacity_cents: int | None
     """Free reliable capacity per year; `None` is unknown: neither able nor unable."""
+    id: str = ""
+    """By which capacity can be reserved."""
 
 
 class Firm(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -150,18 +161,31 @@ def item_value(item: Item) -> int:
     Services of indefinite term or above 48 months count 48 months; options and extensions
     are added. Source: Dir. 2014/24 art. 5(1) and 5(14); Aw 2012 art. 2.15 and 2.17.
     """
-    price = Periodic(item.yearly_cents, MONTHS_A_YEAR, item.months)
-    extras = Extras(item.options_cents, item.extensions_cents)
-    return estimate(item.kind, price, extras).total_cents
+    return item_estimate(item).total_cents
+
+
+def item_estimate(item: Item) -> Estimate:
+    """Give the value of an item with what it is made of (Aw 2012 art. 2.15 and 2.17)."""
+    price = (
+        Periodic(item.yearly_cents, MONTHS_A_YEAR, item.months)
+        if item.total_cents is None
+        else FixedPrice(item.total_cents)
+    )
+    return estimate(item.kind, price, Extras(item.options_cents, item.extensions_cents))
 
 
 def yearly_need(item: Item) -> int:
     """Give the capacity that an item takes in its busiest year, cents, halves up.
 
-    Options and extensions are left out: they are not certain (own choice, ADR 16).
+    Options and extensions are left out: they are not certain. A total price is spread
+    evenly over its years; without a term all of it counts (own choice, ADR 16).
     """
-    months = MONTHS_A_YEAR if item.months is None else min(item.months, MONTHS_A_YEAR)
-    return half_up(Fraction(item.yearly_cents * months, MONTHS_A_YEAR))
+    months = item.months
+    if item.total_cents is not None:
+        years = 1 if months is None else max(Fraction(months, MONTHS_A_YEAR), Fraction(1))
+        return half_up(item.total_cents / Fraction(years))
+    counted = MONTHS_A_YEAR if months is None else min(months, MONTHS_A_YEAR)
+    return half_up(Fraction(item.yearly_cents * counted, MONTHS_A_YEAR))
 
 
 def region_of(areas: Sequence[str], geography: Geography, *, digits: int = 4) -> str:

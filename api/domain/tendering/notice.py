@@ -95,6 +95,8 @@ class NoticeLot(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True,
     social_objectives: tuple[str, ...] = ()
     """BT-775 codes, such as `opp`; sorted."""
     sme_suitable: bool | None = None
+    planned: bool = False
+    """OCDS lots extension: the lot is described, but not yet open."""
 
 
 class Notice(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, kw_only=True):

@@ -23,7 +23,7 @@
     const icon = L.divIcon({ className: "p-pin", html: String(firms.length), iconSize: [size, size] });
     const marker = L.marker([spots[0].dataset.lat, spots[0].dataset.lon], { icon });
     marker.bindPopup(list(firms));
-    const label = spots.map((spot) => spot.dataset.label).join("; ");
+    const label = `${firms.length} (${spots.map((spot) => spot.dataset.label).join(", ")})`;
     marker.on("add", () => marker.getElement().setAttribute("aria-label", label));
     return marker;
   };

@@ -37,7 +37,7 @@ def assert_a_problem(response: Response, status: int, code: str) -> None:
         ("GET", "/v1/enterprises/17", 404, "not-found"),
         ("GET", "/v1/enterprises/", 404, "not-found"),
         ("GET", "/v1/tenders/", 404, "not-found"),
-        ("POST", "/v1/tenders", 405, "method-not-allowed"),
+        ("PUT", "/v1/tenders", 405, "method-not-allowed"),
         ("PUT", f"/v1/lots/{UNKNOWN}", 405, "method-not-allowed"),
         ("POST", "/v1/openapi.json", 405, "method-not-allowed"),
         ("GET", f"/v1/lots/{UNKNOWN}", 404, "not-found"),
@@ -59,7 +59,7 @@ async def test_what_is_refused_is_a_problem(
 
 
 async def test_a_wrong_method_names_the_right_ones(client: AsyncClient) -> None:
-    response = await client.post("/v1/tenders")
+    response = await client.put("/v1/tenders")
 
     assert "GET" in response.headers["Allow"]
 

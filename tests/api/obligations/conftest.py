@@ -151,7 +151,7 @@ def secret_of_pseudonyms() -> Iterator[None]:
     configuration.settings.cache_clear()
     configuration.pseudonym_key.cache_clear()
     yield
-    del os.environ["PSEUDONYM_KEY"]
+    os.environ.pop("PSEUDONYM_KEY", None)
     configuration.settings.cache_clear()
     configuration.pseudonym_key.cache_clear()
 

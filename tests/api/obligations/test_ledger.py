@@ -128,7 +128,7 @@ async def test_the_balance_equals_the_replay_at_every_instant(world: Any, seed: 
             await random_act(world, path, random, step)
         except (RuleViolation, NotFound, AccessDenied):
             continue
-        reported.append((at, await ledgers.position_as_of(obligation, None, who, at)))
+        reported.append((at, await ledgers.position_of(obligation, None, who, at)))
 
     kept = await queries.obligation(obligation)
     assert kept is not None
@@ -137,7 +137,7 @@ async def test_the_balance_equals_the_replay_at_every_instant(world: Any, seed: 
     later = START + timedelta(days=1)
     for at, found in reported:
         assert position_at(entries, at, terms) == found
-        assert await ledgers.position_as_of(kept.id, at, who, later) == found
+        assert await ledgers.position_of(kept.id, at, who, later) == found
         [cap] = found.caps
         assert cap.cap_cents == 5_000_000
         assert cap.used_cents <= cap.cap_cents

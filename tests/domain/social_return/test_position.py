@@ -10,7 +10,13 @@ from api.domain.errors import RuleViolation
 from api.domain.social_return.caps import CapLimit
 from api.domain.social_return.entries import Act, Entry
 from api.domain.social_return.ledger import LedgerState, admit, freeze_credit, replay
-from api.domain.social_return.position import Position, Terms, position, position_at, position_of
+from api.domain.social_return.position import (
+    Position,
+    Terms,
+    position,
+    position_at,
+    standing_position,
+)
 from api.domain.social_return.rule_book import Malus
 from api.domain.social_return.sums import freeze_beside, moved, standing_of
 from api.domain.values import Cents
@@ -167,7 +173,7 @@ def test_sums_that_move_with_every_entry_equal_those_of_the_replay(
         found = moved(known, before.claims.get(claim), state.claims.get(claim), HALF.caps)
         assert found in (replayed, None)
         kept = replayed
-        assert position_of(kept, HALF, TODAY) == position(state, HALF, TODAY)
+        assert standing_position(kept, HALF, TODAY) == position(state, HALF, TODAY)
 
 
 @given(moves, st.integers(1, 900))

@@ -156,3 +156,16 @@ def test_spend_counts_once_verified_and_after_credit_notes() -> None:
 
     assert claimed.spend_cents == 0
     assert msgspec.structs.replace(claimed, verified=True).spend_cents == 700
+
+
+def test_what_is_disputed_or_countered_is_not_realised() -> None:
+    claimed = Tally(
+        verified=True,
+        submitted_cents=1_000,
+        disputed_cents=300,
+        upheld_cents=100,
+        countered_cents=250,
+    )
+
+    assert claimed.realised_cents == 550
+    assert msgspec.structs.replace(claimed, verified=False).realised_cents == 0

@@ -1,0 +1,1 @@
+"""Imports of entries: lists of fulfilments, and purchase invoices."""

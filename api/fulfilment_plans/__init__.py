@@ -1,0 +1,1 @@
+"""Plans that close what remains of an obligation."""

@@ -1,0 +1,1 @@
+"""Work items: what a tender buys, before it is divided into lots."""

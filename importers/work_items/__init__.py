@@ -1,0 +1,1 @@
+"""Work items out of a spreadsheet."""

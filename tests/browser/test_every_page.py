@@ -1,0 +1,123 @@
+"""Every page and state: nothing for axe to find, nothing too wide, nothing from elsewhere."""
+
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import Opened
+from tests.browser.looking import overflow, violations
+from tests.browser.site import Site
+
+PAGES = [
+    (None, "/"),
+    (None, "/zoeken?q=groen&municipality=Utrecht"),
+    (None, "/zoeken?q=groen&municipality=Nergens"),
+    (None, "/zoeken?q=xyzzy&municipality=Utrecht&mark=pso-3"),
+    (None, "/zoeken?pagina=2"),
+    (None, "/ondernemingen/{firm}"),
+    (None, "/ondernemingen/00000000-0000-0000-0000-000000000000"),
+    (None, "/nergens"),
+    (None, "/inloggen"),
+    ("officer", "/account"),
+    ("officer", "/aanbestedingen"),
+    ("officer", "/aanbestedingen/{tender}"),
+    ("officer", "/aanbestedingen/{tender}?ronde={run}"),
+    ("officer", "/zoekrondes/{run}"),
+    ("officer", "/percelen/{lot}/waarom?onderneming=groen"),
+    ("officer", "/percelen/{lot}/uitnodigingen"),
+    ("officer", "/overzicht"),
+    ("officer", "/mijn-onderneming"),
+    ("contractor", "/verplichtingen"),
+    ("contractor", "/verplichtingen/{obligation}"),
+    ("contractor", "/verplichtingen/{obligation}/inkoop"),
+    ("contractor", "/verplichtingen/{obligation}/plaatsing"),
+    ("contractor", "/verplichtingen/{obligation}/activiteit"),
+    ("contractor", "/verplichtingen/{obligation}/boekingen/{claim}"),
+    ("coordinator", "/werkvoorraad"),
+    ("coordinator", "/werkvoorraad?wacht=authority-confirmation"),
+    ("coordinator", "/verplichtingen/{waiting}/boekingen/{to_decide}"),
+    ("owner", "/mijn-onderneming"),
+    ("owner", "/mijn-onderneming/bevestigen"),
+    ("owner", "/mijn-onderneming/aanbod"),
+    *(
+        ("owner", f"/mijn-onderneming/profiel/{step}")
+        for step in ("basis", "plaats", "aanbod", "mensen", "keurmerken", "geld")
+    ),
+    ("moderator", "/importeren"),
+]
+
+
+@pytest.fixture(scope="session")
+def ids(site: Site) -> dict[str, str]:
+    """What stands in the demo, to fill the addresses with."""
+    tenders = site.get("/v1/tenders")["items"]
+    [tender] = [one["id"] for one in tenders if one["lotCount"] == 5]
+    [lot, *_] = [one["id"] for one in site.get(f"/v1/tenders/{tender}")["lots"]]
+    fulfilments = site.get("/v1/fulfilments?limit=50")["items"]
+    [decide, *_] = [one for one in fulfilments if one["awaits"] == "verification"]
+    [claim, *_] = [one for one in fulfilments if "wegen" in one["obligationTitle"]]
+    return {
+        "tender": tender,
+        "lot": lot,
+        "run": site.post(f"/v1/lots/{lot}/match-runs")["id"],
+        "firm": site.get("/v1/enterprises?q=Laakmond")["items"][0]["id"],
+        "obligation": claim["obligationId"],
+        "claim": claim["id"],
+        "waiting": decide["obligationId"],
+        "to_decide": decide["id"],
+    }
+
+
+@pytest.mark.parametrize(("who", "path"), PAGES, ids=lambda value: str(value).replace("/", "_"))
+async def test_a_page_is_for_everybody(
+    opened: Opened, ids: dict[str, str], who: str | None, path: str
+) -> None:
+    page = await opened(who)
+    await page.goto(path.format(**ids))
+    assert await violations(page) == []
+    assert await overflow(page) <= 0
+
+    for width in (640, 320):  # 200 % and 400 % zoom of a window of 1280
+        await page.set_viewport_size({"width": width, "height": 800})
+        assert await overflow(page) <= 0, width
+    assert await violations(page) == []
+
+
+async def test_pages_speak_english_to_who_asks(opened: Opened) -> None:
+    page = await opened()
+    await page.goto("/zoeken?q=groen")
+    await page.click("text=English")
+
+    assert await page.get_attribute("html", "lang") == "en"
+    assert page.url.endswith("/zoeken?q=groen")
+    assert await violations(page) == []
+
+
+async def test_a_faulty_form_is_for_everybody_and_takes_the_focus(
+    opened: Opened, ids: dict[str, str]
+) -> None:
+    page = await opened("contractor")
+    await page.goto(f"/verplichtingen/{ids['obligation']}/inkoop")
+    await page.fill("#invoiceCents", "veel")
+    await page.eval_on_selector("form[hx-post]", "form => { form.noValidate = true; }")
+    await page.click("text=Dien in")
+    await page.wait_for_selector("[data-faults]")
+
+    assert await violations(page) == []
+    assert await page.evaluate("document.activeElement.hasAttribute('data-faults')")
+    assert await page.input_value("#invoiceCents") == "veel"
+
+
+async def test_the_first_page_is_light(opened: Opened) -> None:
+    page = await opened()
+    sizes: list[int] = []
+
+    async def add(request: Any) -> None:
+        size = await request.sizes()
+        sizes.append(size["responseBodySize"] + size["responseHeadersSize"])
+
+    page.on("requestfinished", add)
+    await page.goto("/", wait_until="networkidle")
+
+    assert len(sizes) >= 5
+    assert sum(sizes) <= 150_000
