@@ -6,8 +6,10 @@ from api.app import create_app
 from api.tenders.service import NoticeReaders
 from importers.eforms import parse as eforms
 from importers.enterprises.reader import EnterpriseLists
+from importers.entries.reader import EntryFiles
 from importers.ocds import parse as ocds
 from importers.rule_books.parse import parse_rule_book
+from importers.spend.parse import read_spend
 from importers.tenderned import parse as tenderned
 from importers.work_items.read import read_items
 
@@ -18,4 +20,11 @@ READERS: Final[NoticeReaders] = {
     "text/xml": eforms.notices,
 }
 
-app = create_app(READERS, parse_rule_book, EnterpriseLists(), read_items)
+app = create_app(
+    READERS,
+    parse_rule_book,
+    EnterpriseLists(),
+    read_items,
+    spend_reader=read_spend,
+    entry_reader=EntryFiles(),
+)

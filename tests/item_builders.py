@@ -4,6 +4,8 @@ from typing import Any
 
 from httpx import AsyncClient
 
+from tests.builders import an_offering, stored
+
 DRAFT = {"title": "Facilitaire diensten", "dispatchedOn": "2026-03-01", "startsOn": "2026-06-01"}
 
 
@@ -33,3 +35,20 @@ async def added(desk: AsyncClient, draft: str, code: str, **changes: Any) -> dic
     assert response.status_code == 201, response.text
     made: dict[str, Any] = response.json()
     return made
+
+
+async def a_firm(desk: AsyncClient, name: str, cents: int | None, **offered: Any) -> dict[str, Any]:
+    """An enterprise that cleans in Utrecht with a free capacity a year."""
+    amounts = {"reliableCapacityCents": cents, "nominalCapacityCents": cents}
+    known = {} if cents is None else amounts
+    offering = an_offering(title="Schoonmaak", cpvCodes=["90910000"], **known, **offered)
+    return await stored(desk, name=name, offerings=[offering])
+
+
+async def planned(desk: AsyncClient, draft: str, **asked: Any) -> dict[str, Any]:
+    """A run of lot plans, as answered."""
+    path = draft.replace("tender-drafts", "tenders")
+    response = await desk.post(f"{path}/lot-plans", json=asked)
+    assert response.status_code == 201, response.text
+    run: dict[str, Any] = response.json()
+    return run

@@ -100,6 +100,16 @@ POLICY: Final[Mapping[str, Scope]] = {
         contractor="officer",
         enterprise="editor",
     ),
+    "spend:read": _scope(
+        "see what the own organisation spent, and with whom",
+        authority="officer coordinator",
+        contractor="officer coordinator",
+    ),
+    "spend:write": _scope(
+        "upload spend, and decide which enterprise a supplier is",
+        authority="officer coordinator",
+        contractor="officer coordinator",
+    ),
     "obligations:read": _scope(
         "read obligations, positions and ledgers of the own organisation",
         authority="officer coordinator",
@@ -135,12 +145,6 @@ POLICY: Final[Mapping[str, Scope]] = {
     "webhooks:write": _scope(
         "have a system of the own organisation told what changed",
         **dict.fromkeys(_EVERYBODY, "administrator"),
-    ),
-    "contacts:read": _scope(
-        "ask for the contact address of an enterprise, on record",
-        authority="officer coordinator",
-        contractor="officer coordinator",
-        platform="moderator",
     ),
     "people:read": _scope("see the people of the own organisation", **_EVERYBODY),
     "people:write": _scope(

@@ -1,7 +1,7 @@
 """From input to rows: what is checked before anything is stored. Pure (ADR 14)."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -16,7 +16,9 @@ from api.database import Row, as_json
 from api.domain.checks import Checks
 from api.domain.directory import QualityMark
 from api.domain.errors import Fault, RuleViolation
+from api.domain.profile.contact import parse_role_address, parse_telephone
 from api.domain.profile.marks import claim_faults
+from api.domain.profile.products import check_products
 from api.domain.profile.statement import (
     DETAIL_FIELDS,
     Details,
@@ -26,7 +28,7 @@ from api.domain.profile.statement import (
 )
 from api.domain.social_return.privacy import personal_number_faults
 from api.domain.tendering.cpv import lineages
-from api.domain.values import parse_cpv, parse_kvk
+from api.domain.values import CpvCode, parse_cpv, parse_kvk
 from api.enterprises.queries import Known
 from api.enterprises.schemas import (
     EnterpriseIn,
@@ -43,6 +45,7 @@ _PROFILE_FIELDS: Final = tuple(
     for field in msgspec.structs.fields(EnterprisePatch)
     if field.name not in {"identifier", *DETAIL_FIELDS}
 )
+_LEFT: Final = frozenset(("withdrawn", "merged"))
 PROFILE_COLUMNS: Final = (*_PROFILE_FIELDS, "identifier_scheme", "identifier")
 
 
@@ -124,6 +127,10 @@ def _profile_columns(data: EnterpriseIn, known: Reference, checks: Checks) -> di
         columns[name] = list(columns[name])
     if data.kvk_number is not None:
         columns["kvk_number"] = checks.attempt(parse_kvk, data.kvk_number, "/kvkNumber")
+    if data.email is not None:
+        columns["email"] = checks.attempt(parse_role_address, data.email, "/email")
+    if data.phone is not None:
+        columns["phone"] = checks.attempt(parse_telephone, data.phone, "/phone")
     if data.postcode is not None and data.country == "NLD":
         columns["postcode"] = checks.attempt(parse_postcode, data.postcode, "/postcode")
     if data.municipality is not None and data.municipality not in known.geography.municipalities:
@@ -139,21 +146,14 @@ def _profile_columns(data: EnterpriseIn, known: Reference, checks: Checks) -> di
 
 def _details(data: EnterpriseIn, known: Reference, checks: Checks) -> str:
     stated = Details(**{name: getattr(data, name) for name in DETAIL_FIELDS})
-    for n, one in enumerate(stated.establishments):
-        place = f"/establishments/{n}"
-        if one.municipality is not None and one.municipality not in known.geography.municipalities:
-            detail = f"Municipality {one.municipality} is not in the reference list."
-            checks.note("unknown-area", detail, f"{place}/municipality")
-        if (one.lat is None) != (one.lon is None):
-            checks.note("half-a-point", "Give both lat and lon, or neither.", f"{place}/lat")
-        if one.postcode is not None:
-            checks.attempt(parse_postcode, one.postcode, f"{place}/postcode")
-    kept = check_details(stated, data.legal_form, checks)
+    kept = check_details(stated, data.legal_form, known.geography.municipalities, checks)
     own_numbers = () if kept.vat_id is None else (kept.vat_id[2:11],)
     names = [(f"/tradeNames/{n}", name) for n, name in enumerate(data.trade_names)]
     for place, text in (
         ("/name", data.name),
         ("/mission", data.mission),
+        ("/street", data.street or ""),
+        ("/town", data.town or ""),
         *names,
         *free_texts(kept),
     ):
@@ -164,7 +164,9 @@ def _details(data: EnterpriseIn, known: Reference, checks: Checks) -> str:
 def _offering_columns(
     data: OfferingIn, known: Reference, checks: Checks, place: str
 ) -> dict[str, Any]:
-    codes = checks.attempt_all(parse_cpv, data.cpv_codes, f"{place}/cpvCodes")
+    products = check_products(data.product_details, checks, f"{place}/productDetails")
+    given = checks.attempt_all(parse_cpv, data.cpv_codes, f"{place}/cpvCodes")
+    codes = sorted({*given, *(CpvCode(code) for one in products for code in one.cpv_codes)})
     for code in codes:
         if not known.knows_cpv(code):
             checks.note("unknown-cpv", f"There is no CPV code {code}.", f"{place}/cpvCodes")
@@ -180,8 +182,9 @@ def _offering_columns(
     return {
         "title": data.title,
         "description": data.description,
-        "products": list(data.products),
-        "cpv_codes": sorted(set(codes)),
+        "products": list(dict.fromkeys((*data.products, *(one.name for one in products)))),
+        "product_details": as_json(products) if products else None,
+        "cpv_codes": codes,
         "cpv_lineage": list(lineages(codes)),
         "service_mode": data.service_mode,
         "coverage": as_json(data.coverage),
@@ -244,11 +247,18 @@ def only_patched(columns: dict[str, Any], patch: EnterprisePatch) -> dict[str, A
     return {name: value for name, value in columns.items() if name in names}
 
 
-def overwritten(before: dict[str, Any], draft: Draft) -> list[str]:
-    """Name the columns in which a newer statement differs; before: a profile as read."""
+def restatement(
+    before: Row, draft: Draft, actor: Actor, now: datetime
+) -> tuple[list[str], dict[str, Any]]:
+    """Name the columns in which a newer statement differs, and give the row's new values."""
     newer = _with_details(draft.columns, draft.columns["details"])
-    former = before | (before.get("details") or {})
-    return [name for name, value in newer.items() if former.get(name) != value]
+    former = {**before, **(before["details"] or {})}
+    fields = [name for name, value in newer.items() if former.get(name) != value]
+    version = {"content_hash": draft.content_hash, "version": before["version"] + 1}
+    values = draft.columns | version | {"updated_at": now}
+    if "target_group_share" in fields:
+        values |= {"share_verified_on": None, "share_stated_by": actor.identity}
+    return fields, values
 
 
 def _with_details(columns: Row, details: str) -> dict[str, Any]:
@@ -304,52 +314,17 @@ def enterprise_row(
     }
 
 
-def offering_row(enterprise_id: UUID, columns: dict[str, Any], position: int) -> dict[str, Any]:
+def offering_row(enterprise_id: UUID, columns: Mapping[str, Any], position: int) -> dict[str, Any]:
     """Give a new row of an offering."""
     own = {"id": new_id(), "enterprise": enterprise_id, "position": position}
-    return columns | own | {"version": 1, "withdrawn_at": None}
+    return {**columns, **own, "version": 1, "withdrawn_at": None}
 
 
-def paired_offerings(
-    former: Sequence[dict[str, Any]], stated: Sequence[dict[str, Any]]
-) -> tuple[list[tuple[dict[str, Any] | None, dict[str, Any]]], list[UUID]]:
-    """Give each stated offering with the former one of its title, and the ids left over."""
-    by_title: dict[str, list[dict[str, Any]]] = {}
-    for one in former:
-        by_title.setdefault(one["title"], []).append(one)
-    pairs = []
-    for columns in stated:
-        same = by_title.get(columns["title"])
-        pairs.append((same.pop(0) if same else None, columns))
-    return pairs, [UUID(one["id"]) for several in by_title.values() for one in several]
-
-
-def mark_row(enterprise_id: UUID, columns: dict[str, Any], claimed_by: str) -> dict[str, Any]:
+def mark_row(enterprise_id: UUID, columns: Mapping[str, Any], claimed_by: str) -> dict[str, Any]:
     """Give a new row of a mark that is only claimed."""
     unverified = {"verified_on": None, "verified_by": None, "revoked_on": None}
     own = {"id": new_id(), "enterprise": enterprise_id, "claimed_by": claimed_by}
-    return columns | own | unverified
-
-
-def new_claims(
-    enterprise_id: UUID, held: Sequence[Row], draft: Draft, claimed_by: str
-) -> list[Row]:
-    """Give the claimed marks of a newer statement, but for what was verified or revoked."""
-    settled = {
-        _certificate(one)
-        for one in held
-        if one["verified_on"] is not None or one["revoked_on"] is not None
-    }
-    return [
-        mark_row(enterprise_id, columns, claimed_by)
-        for columns in draft.marks
-        if _certificate(columns) not in settled
-    ]
-
-
-def _certificate(columns: Row) -> tuple[str, ...]:
-    """Give what makes two statements speak of one certificate."""
-    return tuple(str(columns[name]) for name in ("scheme", "level", "issued_on", "valid_until"))
+    return {**columns, **own, **unverified}
 
 
 class Plan:
@@ -362,7 +337,7 @@ class Plan:
         self.enterprises: list[Row] = []
         self.offerings: list[Row] = []
         self.marks: list[Row] = []
-        self.updates: list[tuple[UUID, Draft]] = []
+        self.updates: dict[UUID, Draft] = {}
 
     def decide(self, record: EnterpriseIn, draft: Draft | tuple[Fault, ...]) -> Stored:
         """Decide on one record, and plan its rows."""
@@ -376,10 +351,14 @@ class Plan:
             return Stored(StoreState.REJECTED, owner, (Fault(KvkTaken.code, detail, "/kvkNumber"),))
         if here is None:
             return self._create(record, draft)
+        if here.state in _LEFT:
+            detail = f"It is {here.state} here; a list does not bring it back."
+            fault = Fault("left-directory", detail, "")
+            return Stored(StoreState.UNCHANGED, here.id, (fault,))
         # What an enterprise keeps itself, no list overwrites.
         if here.content_hash == draft.content_hash or here.owner is not None:
             return Stored(StoreState.UNCHANGED, here.id)
-        self.updates.append((here.id, draft))
+        self.updates[here.id] = draft
         return Stored(StoreState.UPDATED, here.id)
 
     def _create(self, record: EnterpriseIn, draft: Draft) -> Stored:

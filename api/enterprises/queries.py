@@ -103,23 +103,24 @@ async def withdraw_offerings(ids: Sequence[UUID], now: datetime) -> None:
     await fetch(sql, list(ids), now)
 
 
-async def delete_claims(enterprise_id: UUID) -> None:
+async def delete_claims(ids: Sequence[UUID]) -> None:
     """Drop marks that were only claimed: a new statement of the enterprise replaces them."""
     sql = """
-    DELETE FROM quality_mark WHERE enterprise = $1 AND verified_on IS NULL AND revoked_on IS NULL
+    DELETE FROM quality_mark
+    WHERE enterprise = ANY($1) AND verified_on IS NULL AND revoked_on IS NULL
     """
-    await fetch(sql, enterprise_id)
+    await fetch(sql, list(ids))
 
 
-async def unverify_uncovered(enterprise_id: UUID) -> None:
-    """Turn certificates that do not name the firm's present KvK number back into claims."""
+async def unverify_uncovered(ids: Sequence[UUID]) -> None:
+    """Turn certificates that do not name their firm's present KvK number back into claims."""
     sql = """
     UPDATE quality_mark m SET verified_on = NULL, verified_by = NULL, verified_reference = NULL
     FROM enterprise e
-    WHERE m.enterprise = $1 AND e.id = $1 AND cardinality(m.holder_kvk_numbers) > 0
+    WHERE m.enterprise = ANY($1) AND e.id = m.enterprise AND cardinality(m.holder_kvk_numbers) > 0
       AND (e.kvk_number IS NULL OR NOT e.kvk_number = ANY(m.holder_kvk_numbers))
     """
-    await fetch(sql, enterprise_id)
+    await fetch(sql, list(ids))
 
 
 async def insert_revisions(rows: Sequence[Row]) -> None:
@@ -140,6 +141,19 @@ async def pending_revision(revision_id: UUID) -> Row | None:
     """
     rows = await fetch(sql, revision_id)
     return rows[0] if rows else None
+
+
+async def take_back(ids: Sequence[UUID], now: datetime) -> list[UUID]:
+    """Withdraw profiles that nobody touched since they were made; gives which.
+
+    Their numbers become free, so that the list can come again.
+    """
+    sql = """
+    UPDATE enterprise SET state = 'withdrawn', external_id = NULL, kvk_number = NULL,
+      version = version + 1, updated_at = $2
+    WHERE id = ANY($1) AND state = 'published' AND version = 1 AND owner IS NULL RETURNING id
+    """
+    return sorted(row["id"] for row in await fetch(sql, list(ids), now))
 
 
 async def verify_mark(

@@ -19,6 +19,7 @@ from api.domain.directory import (
     TargetGroup,
 )
 from api.domain.profile import marks, statement
+from api.domain.profile.products import MOST_PRODUCTS, Product
 from api.domain.profile.statement import Details
 from api.domain.tendering.coverage import Coverage
 
@@ -47,7 +48,20 @@ AmountCents = Annotated[
 
 Website = Annotated[str, Meta(max_length=300, pattern=r"^https?://")]
 Email = Annotated[
-    str, Meta(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$", description="A role address.")
+    str,
+    Meta(
+        max_length=254,
+        pattern=r"^[^@\s]+@[^@\s]+$",
+        description="Of a role, as `info@…`; made like a person's name it is refused.",
+    ),
+]
+Phone = Annotated[
+    str,
+    Meta(
+        max_length=30,
+        description="Of a role; kept as E.164. A number without a country is Dutch.",
+        examples=["+31302345678"],
+    ),
 ]
 MunicipalityCode = Annotated[str, Meta(pattern=r"^GM\d{4}$", examples=["GM0344"])]
 CountryCode = Annotated[
@@ -85,7 +99,18 @@ class OfferingIn(
     description: Prose = ""
     products: Annotated[
         tuple[Title, ...],
-        Meta(max_length=100, description="Names that the enterprise itself gives its products."),
+        Meta(
+            max_length=MOST_PRODUCTS,
+            description="Names that the enterprise itself gives its products.",
+        ),
+    ] = ()
+    product_details: Annotated[
+        tuple[Product, ...],
+        Meta(
+            max_length=MOST_PRODUCTS,
+            description="Codes, unit, price and least order of products; their names join"
+            " `products`.",
+        ),
     ] = ()
     cpv_codes: Annotated[tuple[CpvText, ...], Meta(min_length=1, max_length=30)]
     service_mode: ServiceMode
@@ -140,6 +165,7 @@ class EnterpriseIn(Details, frozen=True, forbid_unknown_fields=True, rename="cam
     mission: Prose = ""
     website: Website | None = None
     email: Email | None = None
+    phone: Phone | None = None
     street: Street | None = None
     postcode: Postcode | None = None
     town: Town | None = None
@@ -173,6 +199,7 @@ class EnterprisePatch(
     mission: Prose | UnsetType = UNSET
     website: Website | UnsetType | None = UNSET
     email: Email | UnsetType | None = UNSET
+    phone: Phone | UnsetType | None = UNSET
     street: Street | UnsetType | None = UNSET
     postcode: Postcode | UnsetType | None = UNSET
     town: Town | UnsetType | None = UNSET
@@ -241,7 +268,7 @@ class MarkOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
 class EnterpriseOut(
     Details, frozen=True, forbid_unknown_fields=False, rename="camel", kw_only=True
 ):
-    """A published profile. Contact addresses are not published."""
+    """A published profile. How to reach the enterprise is told on asking only."""
 
     id: UUID
     version: Annotated[int, Meta(description="Counts changes; the ETag repeats it.")]
@@ -276,7 +303,9 @@ class EnterpriseOut(
 
 def as_out(row: Mapping[str, Any], today: date) -> EnterpriseOut:
     """Turn a row with its offerings and marks into what is published on a day."""
-    offerings = [_camel(one) for one in row["offerings"]]
+    offerings = [
+        _camel(one) | {"productDetails": one["product_details"] or ()} for one in row["offerings"]
+    ]
     held = [mark_out(one, row["kvk_number"], today) for one in row["marks"]]
     identifier = (
         {"scheme": row["identifier_scheme"], "id": row["identifier"]} if row["identifier"] else None

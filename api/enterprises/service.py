@@ -1,6 +1,6 @@
 """Use cases of the directory: keep profiles and offerings. Load, decide, store."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -10,8 +10,9 @@ import msgspec
 from api.accounts.service import Actor, OrganisationKind
 from api.audit import service as audit
 from api.clock import legal_day
-from api.database import lock, transaction
+from api.database import Row, lock, transaction
 from api.domain.errors import Fault, Gone, InvalidInput, NotFound
+from api.domain.profile.restating import new_marks, restated
 from api.domain.values import digits
 from api.enterprises import queries
 from api.enterprises.drafts import (
@@ -22,12 +23,11 @@ from api.enterprises.drafts import (
     Stored,
     StoreState,
     drafted,
-    new_claims,
+    mark_row,
     offering_row,
     only_patched,
-    overwritten,
-    paired_offerings,
     patched_columns,
+    restatement,
     revision_row,
     sound_offering,
     whole_revision,
@@ -220,11 +220,9 @@ async def store_drafts(
 
         await queries.insert(plan.enterprises, plan.offerings, plan.marks)
         who = (actor.name, source)
-        revisions = [whole_revision(row, who, now) for row in plan.enterprises]
-        for enterprise_id, draft in plan.updates:
-            fields = await _overwrite(enterprise_id, draft, actor, now)
-            revisions.append(revision_row(enterprise_id, fields, {}, who, now))
-        await queries.insert_revisions(revisions)
+        begun = [whole_revision(row, who, now) for row in plan.enterprises]
+        rewritten = await _overwrite(plan.updates, source, actor, now) if plan.updates else []
+        await queries.insert_revisions([*begun, *rewritten])
         changed = [one.enterprise_id for one in outcomes if one.state in _CHANGED]
         ids = [one for one in changed if one is not None]
         await announce("enterprise.stored", ids, actor, now, source=source)
@@ -328,40 +326,43 @@ async def _apply(
     columns |= {"version": before.version + 1, "updated_at": now}
     await queries.update_enterprise(before.id, columns)
     if "kvkNumber" in fields:
-        await queries.unverify_uncovered(before.id)
+        await queries.unverify_uncovered([before.id])
     if revise:
         revision = revision_row(before.id, fields, patch, (actor.name, MANUAL), now)
         await queries.insert_revisions([revision])
     await announce("enterprise.changed", [before.id], actor, now, fields=fields)
 
 
-async def _overwrite(enterprise_id: UUID, draft: Draft, actor: Actor, now: datetime) -> list[str]:
-    """Write a newer statement of an imported record over the former one; name what changed.
+async def _overwrite(
+    updates: Mapping[UUID, Draft], source: str, actor: Actor, now: datetime
+) -> list[Row]:
+    """Write newer statements of imported records over the former ones; gives the revisions.
 
-    An offering keeps its id while its title stays; match runs point at it. A certificate that
-    was verified or revoked stays as it is.
+    A certificate that was verified or revoked stays as it is.
     """
-    before = await queries.profile(enterprise_id)
-    pairs, dropped = paired_offerings((before or {}).get("offerings", ()), draft.offerings)
-    added = [offering_row(enterprise_id, new, n) for n, (old, new) in enumerate(pairs) if not old]
-    for position, (old, columns) in enumerate(pairs):
-        if old is not None:
-            values = columns | {"position": position, "version": old["version"] + 1}
-            await queries.update_offering(UUID(old["id"]), values)
+    ids, who = list(updates), (actor.name, source)
+    former = {row["id"]: row for row in await queries.profiles(ids)}
+    await queries.delete_claims(ids)
+    offerings: list[Row] = []
+    marks: list[Row] = []
+    dropped: list[UUID] = []
+    revisions: list[Row] = []
+    for enterprise_id, draft in updates.items():
+        before = former[enterprise_id]
+        parts = restated(before["offerings"], draft.offerings)
+        for offering_id, values in parts.changed:
+            await queries.update_offering(offering_id, values)
+        offerings += [offering_row(enterprise_id, columns, n) for n, columns in parts.added]
+        dropped += parts.dropped
+        fresh = new_marks(before["marks"], draft.marks)
+        marks += [mark_row(enterprise_id, columns, actor.identity) for columns in fresh]
+        fields, values = restatement(before, draft, actor, now)
+        await queries.update_enterprise(enterprise_id, values)
+        revisions.append(revision_row(enterprise_id, fields, {}, who, now))
     await queries.withdraw_offerings(dropped, now)
-    await queries.delete_claims(enterprise_id)
-    held = [] if before is None else before["marks"]
-    marks = new_claims(enterprise_id, held, draft, actor.identity)
-    await queries.insert([], added, marks)
-    version = 1 if before is None else before["version"] + 1
-    hashed = {"content_hash": draft.content_hash, "version": version, "updated_at": now}
-    fields = overwritten(before or {}, draft)
-    if "target_group_share" in fields:
-        hashed |= {"share_verified_on": None, "share_stated_by": actor.identity}
-    await queries.update_enterprise(enterprise_id, draft.columns | hashed)
-    if "kvk_number" in fields:
-        await queries.unverify_uncovered(enterprise_id)
-    return fields
+    await queries.insert([], offerings, marks)
+    await queries.unverify_uncovered(ids)
+    return revisions
 
 
 async def touch(known: Known, action: str, actor: Actor, now: datetime, **detail: object) -> None:

@@ -41,7 +41,8 @@ class Enterprise(Table):
     phase = Varchar(length=20, null=True, default=None)
     mission = Text(null=False, default=None)
     website = Text(null=True, default=None)
-    email = Text(null=True, default=None)
+    email = Text(null=True, default=None, help_text="of a role; shown on asking only")
+    phone = Text(null=True, default=None, help_text="of a role, E.164; shown on asking only")
     street = Text(null=True, default=None)
     postcode = Varchar(length=10, null=True, default=None)
     town = Text(null=True, default=None)
@@ -79,7 +80,8 @@ class Offering(Table):
     position = Integer(null=False, default=None)
     title = Text(null=False, default=None)
     description = Text(null=False, default=None)
-    products = Array(base_column=Text(), null=False, default=None)
+    products = Array(base_column=Text(), null=False, default=None, help_text="all their names")
+    product_details = JSONB(null=True, default=None, help_text="`Product`s; names alone: null")
     cpv_codes = Array(
         base_column=Text(), null=False, default=None, index=True, index_method=IndexMethod.gin
     )

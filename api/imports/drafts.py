@@ -6,19 +6,21 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, Literal, NoReturn, Protocol, runtime_checkable
+from uuid import UUID
 
 import msgspec
 
-from api.domain.errors import Fault, Unavailable
+from api.domain.errors import Fault, InvalidInput, RuleViolation, Unavailable
 from api.domain.tendering.notice import Rejected
 from api.domain.values import digits
 from api.enterprises.drafts import Stored, StoreState
 from api.enterprises.schemas import EnterpriseIn
-from api.imports.schemas import ListForm, Severity
+from api.imports.schemas import ImportRequest, ListForm, Severity
 from api.reference.service import Reference
 
 BATCH: Final = 500
 """Rows a batch: in skip mode one transaction each."""
+LONGEST_SOURCE: Final = 60
 _SUFFIXES: Final = frozenset(("bv", "nv"))
 _PLACE: Final = re.compile(r"row (\d+)(?:, (?:column|field) (.*))?", re.DOTALL)
 _INDEX: Final = re.compile(r"/\d+")
@@ -26,6 +28,30 @@ _KINDS: Final = ("kvk", "identifier", "name-and-town")
 _LONGEST_DETAIL: Final = 1_000
 Kind = Literal["kvk", "identifier", "name-and-town"]
 Locate = Callable[[Fault], Fault]
+
+
+class ImportFinished(RuleViolation):
+    """A job that is finished can't be cancelled."""
+
+    code = "import-finished"
+
+
+class ImportNotFinished(RuleViolation):
+    """The file is given back once the job is finished."""
+
+    code = "import-not-finished"
+
+
+class NotATable(RuleViolation):
+    """JSON lines have no columns to add to."""
+
+    code = "not-a-table"
+
+
+class NotUndoable(RuleViolation):
+    """Only what an import stored can be taken back, once."""
+
+    code = "import-not-undoable"
 
 
 def as_is(fault: Fault) -> Fault:
@@ -112,6 +138,8 @@ class Outcome(msgspec.Struct, frozen=True, array_like=True):
 
     row: int
     state: StoreState
+    enterprise_id: UUID | None = None
+    """What was made of it, so that an import can be undone."""
 
 
 class BatchReport(msgspec.Struct, frozen=True):
@@ -204,6 +232,21 @@ def identified(record: EnterpriseIn) -> EnterpriseIn:
     return msgspec.structs.replace(record, external_id=external_id)
 
 
+def source_name(asked: ImportRequest, reader: ListReader, chosen: Chosen) -> str:
+    """Name the list. Two lists under one name would overwrite each other's records."""
+    of_mapping = reader.source_of(chosen)
+    if of_mapping is not None and asked.source is not None:
+        raise InvalidInput(Fault("ambiguous-source", "The mapping names the list.", "source"))
+    source = of_mapping or asked.source
+    if source is None:
+        detail = "JSON lines don't say what list they are; name it by `source`."
+        raise InvalidInput(Fault("missing-field", detail, "source"))
+    if len(source) > LONGEST_SOURCE:
+        detail = f"The name of a list has at most {LONGEST_SOURCE} characters."
+        raise InvalidInput(Fault("invalid-value", detail, "source"))
+    return source
+
+
 def batches(rows: Iterator[Row | Rejected]) -> Iterator[list[Row | Rejected]]:
     """Cut a list into batches of so many rows; all findings on a row stay together."""
     batch: list[Row | Rejected] = []
@@ -232,14 +275,15 @@ def batch_report(
     rows: Sequence[Row], stored: Sequence[Stored], rejected: Sequence[Rejected]
 ) -> BatchReport:
     """Say what became of every row of a batch; a fault of the rules gets its column."""
-    outcomes = {number_of(one): StoreState.REJECTED for one in rejected}
+    outcomes = {number_of(one): Outcome(number_of(one), StoreState.REJECTED) for one in rejected}
     faults = [(Severity.ERROR, Fault(one.code, one.detail, one.place)) for one in rejected]
     for row, outcome in zip(rows, stored, strict=True):
-        outcomes[row.number] = outcome.state
+        made = outcome.enterprise_id if outcome.state is StoreState.CREATED else None
+        outcomes[row.number] = Outcome(row.number, outcome.state, made)
+        told = Severity.ERROR if outcome.state is StoreState.REJECTED else Severity.WARNING
         faults += [(Severity.WARNING, one) for one in row.warnings]
-        faults += [(Severity.ERROR, _located(row, one)) for one in outcome.faults]
-    ordered = tuple(Outcome(row, outcomes[row]) for row in sorted(outcomes))
-    return BatchReport(ordered, tuple(faults))
+        faults += [(told, _located(row, one)) for one in outcome.faults]
+    return BatchReport(tuple(outcomes[row] for row in sorted(outcomes)), tuple(faults))
 
 
 def finding(severity: Severity, fault: Fault) -> Finding:

@@ -16,7 +16,8 @@ from api.imports.tables import ImportBatch, ImportFinding, ImportJob
 
 _CARD: Final = """
 SELECT id, state, mode, dry_run, form, source, mapping_name, author, rows_read, rows_created,
-  rows_updated, rows_unchanged, rows_rejected, faults, created_at, started_at, finished_at
+  rows_updated, rows_unchanged, rows_rejected, faults, created_at, started_at, finished_at,
+  undone_at
 FROM import_job
 """
 _VISIBLE: Final = "($2::uuid IS NULL OR organisation = $2)"
@@ -151,6 +152,22 @@ async def finish(job_id: UUID, state: str, faults: Sequence[Fault], now: datetim
     await update_row("import_job", job_id, values)
 
 
+async def made(job_id: UUID) -> list[UUID]:
+    """Give the enterprises that a job made."""
+    sql = "SELECT outcomes FROM import_batch WHERE job = $1 ORDER BY number"
+    return [
+        one.enterprise_id
+        for row in await fetch(sql, job_id)
+        for one in msgspec.json.decode(row["outcomes"], type=tuple[Outcome, ...])
+        if one.enterprise_id is not None
+    ]
+
+
+async def note_undone(job_id: UUID, now: datetime) -> None:
+    """Note that what a job made was taken back."""
+    await update_row("import_job", job_id, {"undone_at": now})
+
+
 async def forget_files(before: datetime) -> None:
     """Drop the files of jobs that finished before a moment."""
     sql = "UPDATE import_job SET content = NULL WHERE finished_at < $1 AND content IS NOT NULL"
@@ -203,7 +220,7 @@ def job_row(job_id: UUID, columns: Row, actor: Actor, now: datetime) -> Row:
         ("rows_read", "rows_created", "rows_updated", "rows_unchanged", "rows_rejected"), 0
     )
     author = {"author": actor.name, "person": actor.person, "organisation": actor.organisation}
-    times = {"created_at": now, "started_at": None, "finished_at": None}
+    times = {"created_at": now, "started_at": None, "finished_at": None, "undone_at": None}
     own = {"id": job_id, "state": "queued", "attempt": 0, "faults": as_json(())}
     return own | dict(columns) | author | counts | times
 

@@ -13,7 +13,14 @@ from api.auth import SECURITY, current_actor, needs
 from api.domain.errors import Fault, InvalidInput
 from api.imports import service
 from api.imports.drafts import ListReader
-from api.imports.schemas import GroupedError, ImportMode, ImportOut, ImportRequest, ListForm
+from api.imports.schemas import (
+    GroupedError,
+    ImportMode,
+    ImportOut,
+    ImportRequest,
+    ListForm,
+    UndoneOut,
+)
 from api.pagination import Cursor, Limit, Page
 from api.preconditions import documented
 from api.problems import UnsupportedMediaType, answers
@@ -130,6 +137,21 @@ async def cancel_import(
     await service.cancel(import_id, current_actor(request), now)
 
 
+@post(
+    "/{import_id:uuid}/reversals",
+    operation_id="undoImport",
+    summary="Undo an import",
+    status_code=200,
+    responses=answers(400, 401, 403, 404, 409),
+    **WRITE,
+)
+async def undo_import(
+    request: Request[Any, Any, Any], import_id: FromPath[UUID], now: NamedDependency[datetime]
+) -> UndoneOut:
+    """Take back the profiles that an import made, but for those that were worked on since."""
+    return await service.undo(import_id, current_actor(request), now)
+
+
 @get(
     "/{import_id:uuid}/errors",
     operation_id="listImportErrors",
@@ -207,6 +229,7 @@ router = Router(
         list_imports,
         get_import,
         cancel_import,
+        undo_import,
         list_import_errors,
         get_annotated_import,
     ],

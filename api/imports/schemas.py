@@ -82,6 +82,19 @@ class ImportOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    undone_at: datetime | None
+
+
+class UndoneOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """What was taken back of an import, and what was not."""
+
+    withdrawn: Annotated[int, Meta(description="Profiles that the import had made.")]
+    kept: Annotated[
+        int, Meta(description="Made by it too, but changed, verified, claimed or merged since.")
+    ]
+    updated: Annotated[
+        int, Meta(description="Profiles that were there before: import the former list again.")
+    ]
 
 
 class RowRange(msgspec.Struct, frozen=True, rename="camel"):

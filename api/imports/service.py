@@ -22,10 +22,10 @@ from api.domain.errors import (
     Gone,
     InvalidInput,
     NotFound,
-    RuleViolation,
     Unavailable,
 )
 from api.domain.tendering.notice import Rejected
+from api.enterprises import queries as profiles
 from api.enterprises import service as enterprises
 from api.enterprises.drafts import Draft, StoreState, drafted
 from api.enterprises.service import NotTheOwner
@@ -33,7 +33,11 @@ from api.imports import queries
 from api.imports.drafts import (
     BatchReport,
     Chosen,
+    ImportFinished,
+    ImportNotFinished,
     ListReader,
+    NotATable,
+    NotUndoable,
     Reading,
     Row,
     Seen,
@@ -41,6 +45,7 @@ from api.imports.drafts import (
     batches,
     double_finding,
     finding,
+    source_name,
 )
 from api.imports.queries import Job
 from api.imports.schemas import (
@@ -50,6 +55,7 @@ from api.imports.schemas import (
     ImportRequest,
     ListForm,
     Severity,
+    UndoneOut,
 )
 from api.pagination import Page, after, read_position, write_cursor
 from api.reference.service import Reference, reference
@@ -60,27 +66,8 @@ IDLE_SECONDS: Final = 1.0
 LONGEST_PAUSE: Final = 30.0
 KEPT: Final = timedelta(days=30)
 """How long the file of a finished job is kept."""
-LONGEST_SOURCE: Final = 60
 MOST_ATTEMPTS: Final = 5
 """Without a batch stored in between: a file that brings workers down is left alone."""
-
-
-class ImportFinished(RuleViolation):
-    """A job that is finished can't be cancelled."""
-
-    code = "import-finished"
-
-
-class ImportNotFinished(RuleViolation):
-    """The file is given back once the job is finished."""
-
-    code = "import-not-finished"
-
-
-class NotATable(RuleViolation):
-    """JSON lines have no columns to add to."""
-
-    code = "not-a-table"
 
 
 class Prepared(msgspec.Struct, frozen=True):
@@ -106,7 +93,7 @@ async def submit(
     if actor.kind is OrganisationKind.ENTERPRISE:
         raise NotTheOwner("An enterprise keeps its own profile; it imports no lists.")
     chosen = Chosen(asked.form, asked.mapping_name, asked.mapping)
-    source = await asyncio.to_thread(_source, asked, reader, chosen)
+    source = await asyncio.to_thread(source_name, asked, reader, chosen)
     columns = {name: getattr(asked, name) for name in ("form", "mode", "dry_run", "content")}
     columns |= {"mapping_name": asked.mapping_name, "mapping": asked.mapping, "source": source}
     job_id = clock.new_id()
@@ -142,6 +129,22 @@ async def cancel(job_id: UUID, actor: Actor, now: datetime) -> None:
             raise ImportFinished(f"Import {job_id} is {held.state}.")
         await queries.finish(job_id, "cancelled", (), now)
         await audit.record("import.cancelled", [job_id], actor.name, now)
+
+
+async def undo(job_id: UUID, actor: Actor, now: datetime) -> UndoneOut:
+    """Take back the profiles that an import made, but for those that people worked on since."""
+    async with transaction():
+        job = await read(job_id, actor)
+        if job.finished_at is None or job.dry_run or job.undone_at is not None:
+            raise NotUndoable("An import is undone once, when it has ended, and was no dry run.")
+
+        made = await queries.made(job_id)
+        taken_back = await profiles.take_back(made, now)
+        await queries.note_undone(job_id, now)
+        await audit.record("import.undone", [job_id], actor.name, now)
+        await enterprises.announce("enterprise.withdrawn", taken_back, actor, now)
+        kept = len(made) - len(taken_back)
+        return UndoneOut(withdrawn=len(taken_back), kept=kept, updated=job.rows_updated)
 
 
 async def errors(job_id: UUID, cursor: str | None, limit: int, actor: Actor) -> Page[GroupedError]:
@@ -370,18 +373,3 @@ async def _actor(job: Job) -> Actor:
 def _own(actor: Actor) -> UUID | None:
     """Give the organisation whose jobs an actor sees; the platform sees all."""
     return None if actor.kind is OrganisationKind.PLATFORM else actor.organisation
-
-
-def _source(asked: ImportRequest, reader: ListReader, chosen: Chosen) -> str:
-    """Name the list. Two lists under one name would overwrite each other's records."""
-    of_mapping = reader.source_of(chosen)
-    if of_mapping is not None and asked.source is not None:
-        raise InvalidInput(Fault("ambiguous-source", "The mapping names the list.", "source"))
-    source = of_mapping or asked.source
-    if source is None:
-        detail = "JSON lines don't say what list they are; name it by `source`."
-        raise InvalidInput(Fault("missing-field", detail, "source"))
-    if len(source) > LONGEST_SOURCE:
-        detail = f"The name of a list has at most {LONGEST_SOURCE} characters."
-        raise InvalidInput(Fault("invalid-value", detail, "source"))
-    return source

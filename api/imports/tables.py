@@ -52,6 +52,7 @@ class ImportJob(Table):
     created_at = Timestamptz(null=False, default=None)
     started_at = Timestamptz(null=True, default=None)
     finished_at = Timestamptz(null=True, default=None)
+    undone_at = Timestamptz(null=True, default=None, help_text="what it made was taken back")
 
 
 class ImportBatch(Table):

@@ -6,7 +6,6 @@ from piccolo.columns import (
     ForeignKey,
     Integer,
     OnDelete,
-    Text,
     Timestamptz,
     Varchar,
 )
@@ -42,36 +41,3 @@ class LotPlan(Table):
     proposal = JSONB(null=False, default=None, help_text="plan and draft of the motive")
 
     lot_plan_rank = Unique([run, rank])
-
-
-class LotDeclaration(Table):
-    """What a buyer declares of displacement (verdringing) in one lot; the last one counts."""
-
-    id = UUID(primary_key=True, default=None)
-    plan = ForeignKey(
-        references=LotPlan, null=False, default=None, index=True, on_delete=OnDelete.restrict
-    )
-    lot_number = Integer(null=False, default=None)
-    question_set = Varchar(length=20, null=False, default=None)
-    answers = JSONB(null=False, default=None)
-    outcome = JSONB(null=False, default=None, help_text="colour and signals")
-    author = Varchar(length=200, null=False, default=None)
-    created_at = Timestamptz(null=False, default=None)
-
-
-class LotPlanAdoption(Table):
-    """The decision that a plan's lots are the tender's; undone only before publication."""
-
-    id = UUID(primary_key=True, default=None)
-    plan = ForeignKey(
-        references=LotPlan, null=False, default=None, index=True, on_delete=OnDelete.restrict
-    )
-    tender = ForeignKey(
-        references=Tender, null=False, default=None, index=True, on_delete=OnDelete.restrict
-    )
-    motive = Text(null=False, default=None)
-    author = Varchar(length=200, null=False, default=None)
-    created_at = Timestamptz(null=False, default=None)
-    undone_at = Timestamptz(null=True, default=None)
-    undone_by = Varchar(length=200, null=True, default=None)
-    undone_because = Text(null=True, default=None)

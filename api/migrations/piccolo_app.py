@@ -5,6 +5,7 @@ from pathlib import Path
 from piccolo.conf.apps import AppConfig
 
 from api.accounts.tables import ApiKey, Membership, Organisation, Person
+from api.art77.tables import Art77Award, PublicServiceMission
 from api.audit.tables import AuditEvent, AuditOffset, AuditSeal
 from api.capacity.tables import CapacityReservation
 from api.enterprises.tables import Enterprise, Mark, Offering, Revision
@@ -15,7 +16,9 @@ from api.imports.tables import ImportBatch, ImportFinding, ImportJob
 from api.invitations.tables import Invitation, InvitationEvent, Wave
 from api.ledgers.tables import Claim, LedgerEntry, Obligation
 from api.limits.tables import RateWindow
-from api.lot_plans.tables import LotDeclaration, LotPlan, LotPlanAdoption, LotPlanRun
+from api.lot_adoptions.tables import LotDeclaration, LotPlanAdoption
+from api.lot_plans.tables import LotPlan, LotPlanRun
+from api.match_batches.tables import MatchBatch
 from api.matches.tables import BuyerExclusion, MatchRun, MatchVerdict
 from api.moderation.tables import ProfileClaim
 from api.oidc.tables import ExternalIdentity, OidcFlow
@@ -32,6 +35,7 @@ from api.shortlists.tables import (
     ShortlistEntry,
 )
 from api.sign_in.tables import PasswordReset
+from api.spend.tables import SpendFile, SpendLine, SpendSupplier
 from api.tenders.tables import Lot, Tender
 from api.webhooks.tables import Webhook, WebhookDelivery, WebhookPlace
 from api.work_items.tables import ProcedurePolicyRow, WorkItem
@@ -78,9 +82,15 @@ APP_CONFIG = AppConfig(
         LotPlan,
         LotDeclaration,
         LotPlanAdoption,
+        Art77Award,
+        PublicServiceMission,
         MatchRun,
         MatchVerdict,
         BuyerExclusion,
+        MatchBatch,
+        SpendFile,
+        SpendSupplier,
+        SpendLine,
         Wave,
         Invitation,
         InvitationEvent,

@@ -26,7 +26,7 @@ SELECT r.*, e.name AS enterprise_name FROM (
   FROM profile_claim c JOIN organisation o ON o.id = c.organisation
   JOIN enterprise f ON f.id = c.enterprise
   WHERE c.state = 'pending'
-) r JOIN enterprise e ON e.id = r.enterprise_id
+) r JOIN enterprise e ON e.id = r.enterprise_id AND e.state = 'published'
 WHERE $1::uuid IS NULL OR r.id > $1 ORDER BY r.id LIMIT $2
 """
 
@@ -84,6 +84,18 @@ async def history(enterprise_id: UUID, before: UUID | None, limit: int) -> list[
     WHERE enterprise = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3
     """
     return await fetch(sql, enterprise_id, before, limit)
+
+
+async def provenance(enterprise_id: UUID) -> list[Row]:
+    """Give, for every field that was ever stated, the last applied statement."""
+    sql = """
+    SELECT DISTINCT ON (field) field, r.source, r.at AS stated_at,
+      CASE WHEN r.decided_by IS NOT NULL THEN r.decided_at END AS approved_at
+    FROM enterprise_revision r, unnest(r.fields) AS field
+    WHERE r.enterprise = $1 AND r.state = 'applied'
+    ORDER BY field, coalesce(r.decided_at, r.at) DESC, r.id DESC
+    """
+    return await fetch(sql, enterprise_id)
 
 
 async def listed(municipality: str | None) -> list[Listed]:

@@ -16,6 +16,7 @@ from api.moderation.schemas import (
     ClaimOut,
     DecisionIn,
     DuplicateOut,
+    FieldSource,
     HistoryEntry,
     MergeIn,
     ReviewOut,
@@ -119,6 +120,17 @@ async def list_history(
 
 
 @get(
+    "/enterprises/{enterprise_id:uuid}/provenance",
+    operation_id="listProvenance",
+    summary="See where the fields of a profile come from",
+    responses=answers(400, 404, 410),
+)
+async def list_provenance(enterprise_id: FromPath[UUID], now: Now) -> tuple[FieldSource, ...]:
+    """List for every field the source of its present value, and since when it stands."""
+    return await service.provenance(enterprise_id, now)
+
+
+@get(
     "/duplicates",
     operation_id="listDuplicates",
     summary="List profiles that may be one firm",
@@ -155,6 +167,7 @@ router = Router(
         list_reviews,
         decide_review,
         list_history,
+        list_provenance,
         list_duplicates,
         merge_enterprise,
     ],

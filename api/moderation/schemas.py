@@ -97,6 +97,17 @@ class HistoryEntry(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     reason: str | None
 
 
+class FieldSource(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """Where the present value of a field comes from."""
+
+    field: str
+    source: Annotated[str, Meta(description="`manual`, or the name of an imported list")]
+    stated_at: datetime
+    approved_at: Annotated[
+        datetime | None, Meta(description="When a moderator approved it, where one had to.")
+    ]
+
+
 class DuplicateOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """Two profiles that may be one firm."""
 

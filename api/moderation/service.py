@@ -28,6 +28,7 @@ from api.moderation.schemas import (
     ClaimOut,
     DecisionIn,
     DuplicateOut,
+    FieldSource,
     HistoryEntry,
     MergeIn,
     ReviewOut,
@@ -103,6 +104,7 @@ async def claims(actor: Actor, now: datetime, cursor: str | None, limit: int) ->
 
 async def answer(claim_id: UUID, data: DecisionIn, actor: Actor, now: datetime) -> ClaimOut:
     """Say as owner what one thinks of another's claim; a moderator then decides."""
+    _refuse_personal_numbers(("/reason", data.reason))
     async with transaction():
         row = await _claim(claim_id)
         if actor.organisation is None or row["former_owner"] != actor.organisation:
@@ -124,6 +126,7 @@ async def reviews(now: datetime, cursor: str | None, limit: int) -> Page[ReviewO
 
 async def decide(review_id: UUID, data: DecisionIn, actor: Actor, now: datetime) -> None:
     """Decide on a claim or a proposed change; not on one's own."""
+    _refuse_personal_numbers(("/reason", data.reason))
     async with transaction():
         proposed = await profiles.pending_revision(review_id)
         if proposed is not None:
@@ -139,6 +142,13 @@ async def history(
     await enterprises.read(enterprise_id, legal_day(now))
     rows = await queries.history(enterprise_id, after(cursor), limit + 1)
     return _page([as_struct(row, HistoryEntry) for row in rows], limit)
+
+
+async def provenance(enterprise_id: UUID, now: datetime) -> tuple[FieldSource, ...]:
+    """Give where every field of a profile comes from, by name of the field."""
+    await enterprises.read(enterprise_id, legal_day(now))
+    rows = await queries.provenance(enterprise_id)
+    return tuple(as_struct(row, FieldSource) for row in rows)
 
 
 async def duplicates(
@@ -198,7 +208,7 @@ async def _join(merged: Known, successor: Known) -> None:
     await profiles.update_enterprise(merged.id, gone)
     if kept:
         await profiles.update_enterprise(successor.id, kept)
-    await profiles.unverify_uncovered(successor.id)
+    await profiles.unverify_uncovered([successor.id])
 
 
 async def _claimant(known: Known | None, actor: Actor) -> UUID:

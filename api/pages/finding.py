@@ -32,7 +32,6 @@ from api.moderation import service as moderation
 from api.pages import atlas, rendering
 from api.pages.atlas import Marker
 from api.pages.wording import mark_label
-from api.pagination import write_cursor
 from api.reference.service import Reference, reference
 from api.settings import settings
 
@@ -216,8 +215,7 @@ def _page_number(params: MultiDict[Any]) -> int:
 
 
 def _query(asked: SearchFilters, number: int) -> SearchQuery:
-    cursor = None if number == 1 else write_cursor(number)
-    return SearchQuery(filters=asked, facets=FACETS, cursor=cursor, limit=PAGE_SIZE)
+    return SearchQuery(filters=asked, facets=FACETS, page=number, limit=PAGE_SIZE)
 
 
 def _address(asked: SearchFilters, **changes: Any) -> str:  # noqa: ANN401  values of an address

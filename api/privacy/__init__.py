@@ -1,1 +1,1 @@
-"""What people may ask about their own data, who saw an address, and what is not kept."""
+"""What people may ask about their own data, and what is kept no longer."""

@@ -92,13 +92,6 @@ async def forget(person_id: UUID, now: datetime) -> None:
         await fetch(sql, person_id, now)
 
 
-async def email_of(enterprise_id: UUID) -> Row | None:
-    """Give the contact address of an enterprise that is in the directory."""
-    sql = "SELECT email FROM enterprise WHERE id = $1 AND state = 'published'"
-    rows = await fetch(sql, enterprise_id)
-    return rows[0] if rows else None
-
-
 async def clear(now: datetime) -> dict[str, int]:
     """Delete what is kept no longer; gives how much of each."""
     found = {}

@@ -1,16 +1,14 @@
-"""Personal data over HTTP: one's own, and contact addresses on record."""
+"""One's own personal data over HTTP."""
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from litestar import Request, Router, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
 
-from api.auth import PERSONAL, SECURITY, current_actor, needs, people_only
+from api.auth import PERSONAL, current_actor, people_only
 from api.privacy import service
-from api.privacy.schemas import ContactOut, DisclosureIn, PersonData
+from api.privacy.schemas import PersonData
 from api.problems import answers
 
 Caller = Request[Any, Any, Any]
@@ -45,21 +43,4 @@ async def erase_me(request: Caller, now: Now) -> None:
     await service.erase(current_actor(request), now)
 
 
-@post(
-    "/enterprises/{enterprise_id:uuid}/contact-disclosures",
-    operation_id="revealContact",
-    summary="Ask for a contact address",
-    status_code=200,
-    guards=[needs("contacts:read")],
-    security=SECURITY,
-    responses=answers(400, 401, 403, 404, 413),
-    opt={"idempotency": "never"},
-)
-async def reveal_contact(
-    request: Caller, enterprise_id: FromPath[UUID], data: JSONBody[DisclosureIn], now: Now
-) -> ContactOut:
-    """Give the contact address of an enterprise; who asked and why goes on record."""
-    return await service.reveal(enterprise_id, data, current_actor(request), now)
-
-
-router = Router("/", route_handlers=[export_my_data, erase_me, reveal_contact], tags=["Privacy"])
+router = Router("/", route_handlers=[export_my_data, erase_me], tags=["Privacy"])

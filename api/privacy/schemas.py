@@ -47,18 +47,3 @@ class PersonData(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
         tuple[str, ...], Meta(description="Identity providers that somebody signs in with.")
     ]
     done: Annotated[tuple[DoneData, ...], Meta(description="The last 1,000, the last first.")]
-
-
-class DisclosureIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
-    """Why a contact address is asked for."""
-
-    purpose: Annotated[
-        str, Meta(min_length=3, max_length=200, description="Kept in the audit trail.")
-    ]
-
-
-class ContactOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """The contact address of an enterprise."""
-
-    enterprise_id: UUID
-    email: Annotated[str | None, Meta(description="Null: none is known.")]

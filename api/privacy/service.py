@@ -1,4 +1,4 @@
-"""Personal data: shown to whom it is about, erased, revealed on record, not kept for ever."""
+"""Personal data: shown to whom it is about, erased, not kept for ever."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -6,14 +6,11 @@ from uuid import UUID
 from api.accounts.service import SYSTEM, Actor
 from api.audit import service as audit
 from api.database import transaction
-from api.domain.errors import InvalidInput, NotFound
-from api.domain.social_return.privacy import personal_number_faults
+from api.domain.errors import NotFound
 from api.people.queries import other_administrators
 from api.people.service import LastAdministrator
 from api.privacy import queries
 from api.privacy.schemas import (
-    ContactOut,
-    DisclosureIn,
     DoneData,
     MembershipData,
     PersonData,
@@ -59,21 +56,6 @@ async def erase(actor: Actor, now: datetime) -> None:
         await _refuse_last_administrator(person_id)
         await queries.forget(person_id, now)
         await audit.record("person.erased", [person_id], actor.name, now)
-
-
-async def reveal(
-    enterprise_id: UUID, data: DisclosureIn, actor: Actor, now: datetime
-) -> ContactOut:
-    """Give a contact address, and leave on record who asked for it and why."""
-    if faults := personal_number_faults(data.purpose, "/purpose"):
-        raise InvalidInput(*faults)
-    async with transaction():
-        found = await queries.email_of(enterprise_id)
-        if found is None:
-            raise NotFound(f"There is no enterprise {enterprise_id} in the directory.")
-        stated = {"purpose": data.purpose}
-        await audit.record("contact.revealed", [enterprise_id], actor.name, now, **stated)
-    return ContactOut(enterprise_id=enterprise_id, email=found["email"])
 
 
 async def retain(now: datetime) -> dict[str, int]:

@@ -1,10 +1,10 @@
 """Tenders over HTTP. What was published is public; storing needs `tenders:write`."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, cast
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post, put
+from litestar import MediaType, Request, Response, Router, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, HeaderParameter, JSONBody
 
@@ -35,6 +35,8 @@ IfMatch = Annotated[
     str | None,
     HeaderParameter(name="If-Match", description="The ETag that was read, or `*`."),
 ]
+JSON: Final = "application/json"
+XML: Final = "application/xml"
 ETAG = [documented("ETag", "Version of what is answered.")]
 WRITE: dict[str, Any] = {"guards": [needs("tenders:write")], "security": SECURITY}
 Caller = Request[Any, Any, Any]
@@ -76,7 +78,7 @@ async def list_tenders(cursor: Cursor = None, limit: Limit = 20) -> Page[TenderC
 )
 async def get_tender(tender_id: FromPath[UUID]) -> TenderOut:
     """Read a tender with its lots."""
-    return await service.published(tender_id)
+    return await service.tender(tender_id)
 
 
 @post(
@@ -159,11 +161,67 @@ async def publish_tender(
 
 
 @get(
+    "/tenders/{tender_id:uuid}/release.json",
+    operation_id="getTenderRelease",
+    summary="A tender as an OCDS release",
+    media_type=MediaType.JSON,
+    responses=answers(400, 404, 409),
+)
+async def get_release(tender_id: FromPath[UUID]) -> Response[bytes]:
+    """Write a published tender in OCDS 1.1 with the lots extension."""
+    return _file(service.as_release(await service.tender(tender_id)), JSON)
+
+
+@get(
+    "/tenders/{tender_id:uuid}/notice.xml",
+    operation_id="getTenderNotice",
+    summary="A tender as an eForms skeleton",
+    media_type=MediaType.XML,
+    responses=answers(400, 404, 409),
+)
+async def get_notice(tender_id: FromPath[UUID]) -> Response[bytes]:
+    """Write what is known of a published tender in eForms; no complete notice."""
+    return _file(service.as_eforms(await service.tender(tender_id)), XML)
+
+
+@get(
+    "/tender-drafts/{tender_id:uuid}/release.json",
+    operation_id="getDraftRelease",
+    summary="A draft as an OCDS release",
+    media_type=MediaType.JSON,
+    responses=answers(400, 401, 403, 404, 409),
+    **WRITE,
+)
+async def get_draft_release(request: Caller, tender_id: FromPath[UUID]) -> Response[bytes]:
+    """Write a draft with its planned lots in OCDS 1.1."""
+    found = await service.draft(tender_id, current_actor(request))
+    return _file(service.as_release(found), JSON)
+
+
+@get(
+    "/tender-drafts/{tender_id:uuid}/notice.xml",
+    operation_id="getDraftNotice",
+    summary="A draft as an eForms skeleton",
+    media_type=MediaType.XML,
+    responses=answers(400, 401, 403, 404, 409),
+    **WRITE,
+)
+async def get_draft_notice(request: Caller, tender_id: FromPath[UUID]) -> Response[bytes]:
+    """Write what is known of a draft in eForms, for the buyer's own system to complete."""
+    found = await service.draft(tender_id, current_actor(request))
+    return _file(service.as_eforms(found), XML)
+
+
+def _file(body: bytes, media_type: str) -> Response[bytes]:
+    return Response(body, media_type=cast("MediaType", media_type))
+
+
+@get(
     "/lots/{lot_id:uuid}", operation_id="getLot", summary="Read a lot", responses=answers(400, 404)
 )
 async def get_lot(lot_id: FromPath[UUID]) -> LotOut:
     """Read one lot."""
-    return await service.published_lot(lot_id)
+    return await service.lot(lot_id)
 
 
 router = Router(
@@ -178,6 +236,10 @@ router = Router(
         get_draft,
         change_draft,
         publish_tender,
+        get_release,
+        get_notice,
+        get_draft_release,
+        get_draft_notice,
     ],
     tags=["Tenders"],
 )

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -12,18 +12,21 @@ import msgspec
 from api.accounts import service as accounts
 from api.accounts.service import Actor, OrganisationKind
 from api.audit import service as audit
-from api.clock import new_id
+from api.clock import legal_day, new_id
 from api.database import lock as take_lock
 from api.database import transaction, update_row
 from api.domain.errors import Fault, InvalidInput, NotFound, RuleViolation
 from api.domain.social_return.privacy import personal_number_faults
+from api.domain.tendering.eforms_notice import skeleton_of
 from api.domain.tendering.notice import Buyer, Notice, NoticeLot, Place, Rejected
+from api.domain.tendering.ocds_release import release_of
 from api.domain.values import CpvCode
 from api.pagination import Page, after, write_cursor
 from api.preconditions import check_version
 from api.problems import AccessDenied, UnsupportedMediaType
 from api.reference.service import Reference, reference
 from api.tenders import queries
+from api.tenders.drafts import OCID_PREFIX, notice_of
 from api.tenders.schemas import (
     LotOut,
     NoticeOutcome,
@@ -156,7 +159,7 @@ async def create_draft(given: TenderIn, actor: Actor, now: datetime) -> TenderOu
     async with transaction():
         await queries.insert_tender(row, [])
         await audit.record("tender.drafted", [tender_id], actor.name, now)
-        return await tender(tender_id)
+        return await kept(tender_id)
 
 
 async def change_draft(
@@ -171,7 +174,7 @@ async def change_draft(
         columns |= {"content_hash": _content_hash(given)}
         await touch_draft(stored, columns, now)
         await audit.record("tender.changed", [tender_id], actor.name, now)
-        return await tender(tender_id)
+        return await kept(tender_id)
 
 
 async def publish(tender_id: UUID, given: PublicationIn, actor: Actor, now: datetime) -> TenderOut:
@@ -188,13 +191,13 @@ async def publish(tender_id: UUID, given: PublicationIn, actor: Actor, now: date
         await queries.activate_lots(tender_id)
         await touch_draft(stored, columns, now)
         await audit.record("tender.published", [tender_id], actor.name, now)
-        return await tender(tender_id)
+        return await kept(tender_id)
 
 
 async def draft(tender_id: UUID, actor: Actor) -> TenderOut:
     """Give a draft of the own organisation; one of others, or published, is not found."""
-    found = await tender(tender_id)
-    if not is_draft(found) or not _may_see(found, actor):
+    found = await kept(tender_id)
+    if not is_draft(found) or not may_see(found, actor):
         raise NotFound(f"There is no draft {tender_id}.")
     return found
 
@@ -202,8 +205,8 @@ async def draft(tender_id: UUID, actor: Actor) -> TenderOut:
 async def locked_draft(tender_id: UUID, actor: Actor) -> TenderOut:
     """Give a draft of the own organisation, held until the transaction ends."""
     await queries.lock_tender(tender_id)
-    found = await tender(tender_id)
-    if not _may_see(found, actor):
+    found = await kept(tender_id)
+    if not may_see(found, actor):
         raise NotFound(f"There is no draft {tender_id}.")
     if not is_draft(found):
         raise TenderPublished(f"Tender {tender_id} was published: it is no longer divided here.")
@@ -236,6 +239,23 @@ async def drafts(cursor: str | None, limit: int, actor: Actor) -> Page[TenderCar
     return Page(items=tuple(found[:limit]), next_cursor=next_cursor)
 
 
+def as_release(found: TenderOut) -> bytes:
+    """Write a tender as an OCDS release."""
+    return _exported(found, release_of, f"{OCID_PREFIX}-")
+
+
+def as_eforms(found: TenderOut) -> bytes:
+    """Write a tender as an eForms skeleton."""
+    return _exported(found, skeleton_of, "")
+
+
+def _exported(found: TenderOut, write: Callable[[Notice, date], bytes], prefix: str) -> bytes:
+    notice = notice_of(found, prefix=prefix)
+    if notice is None:
+        raise NothingToPublish("The tender has no lots: adopt a lot plan first.")
+    return write(notice, legal_day(found.updated_at))
+
+
 def is_draft(found: TenderOut) -> bool:
     """Tell whether a tender was written by hand and is not published yet."""
     return found.source == MANUAL and found.published_on is None
@@ -260,7 +280,8 @@ def check_text(given: msgspec.Struct) -> None:
         raise InvalidInput(*faults)
 
 
-def _may_see(found: TenderOut, actor: Actor) -> bool:
+def may_see(found: TenderOut, actor: Actor) -> bool:
+    """Tell whether a tender by hand is of the actor's own organisation."""
     own = found.organisation_id == actor.organisation
     return own or actor.kind is OrganisationKind.PLATFORM
 
@@ -270,24 +291,16 @@ async def _own_organisation(actor: Actor) -> Buyer | None:
     return None if found is None else Buyer(found.name, found.kvk_number, country=DUTCH)
 
 
-async def published(tender_id: UUID) -> TenderOut:
-    """Give a tender as everybody may read it; a draft is not found."""
-    found = await tender(tender_id)
+async def tender(tender_id: UUID) -> TenderOut:
+    """Give a published tender with its lots; a draft is not found."""
+    found = await kept(tender_id)
     if is_draft(found):
         raise NotFound(f"There is no tender {tender_id}.")
     return found
 
 
-async def published_lot(lot_id: UUID) -> LotOut:
-    """Give a lot as everybody may read it; one of a draft is not found."""
-    found = await lot(lot_id)
-    if is_draft(await tender(found.tender_id)):
-        raise NotFound(f"There is no lot {lot_id}.")
-    return found
-
-
-async def tender(tender_id: UUID) -> TenderOut:
-    """Give a tender with its lots."""
+async def kept(tender_id: UUID) -> TenderOut:
+    """Give a tender with its lots, drafts too: for those who ask whose it is."""
     found = await queries.tender(tender_id)
     if found is None:
         raise NotFound(f"There is no tender {tender_id}.")
@@ -295,7 +308,7 @@ async def tender(tender_id: UUID) -> TenderOut:
 
 
 async def lot(lot_id: UUID) -> LotOut:
-    """Give one lot."""
+    """Give one lot of a published tender."""
     found = await queries.lot(lot_id)
     if found is None:
         raise NotFound(f"There is no lot {lot_id}.")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, TypeVar
 
 from api.domain.errors import Fault, InvalidValue
+from api.domain.profile.contact import parse_role_address, parse_telephone
 from api.domain.tendering.coverage import COUNTRY
 from api.domain.values import parse_cpv, parse_kvk
 from api.enterprises.schemas import EnterpriseIn, Identifier, MarkIn, OfferingIn
@@ -73,6 +74,8 @@ class RowFields:
         """Give the whole row in the form of `EnterpriseIn`, as far as it can be read."""
         raw = self._struct(self.mapping.fields, _KINDS[EnterpriseIn])
         self._settle_municipality(raw)
+        self._drop_unfit("email", parse_role_address, raw)
+        self._drop_unfit("phone", parse_telephone, raw)
         identifier = self._struct(self.mapping.identifier, _KINDS[Identifier])
         if "id" in identifier:
             raw["identifier"] = identifier
@@ -204,6 +207,14 @@ class RowFields:
         if "municipality" in raw and named.startswith("GM") and named != raw["municipality"]:
             detail = f"{raw['municipality']} is not {raw['town']}, which is {named}"
             self._warn(self._source_of("municipality"), "municipality-mismatch", detail)
+
+    def _drop_unfit(self, name: str, parse: Callable[[str], str], raw: Raw) -> None:
+        """Leave out an address that can't be kept: the firm itself is welcome without."""
+        try:
+            parse(str(raw.get(name, "")))
+        except InvalidValue as error:
+            if raw.pop(name, None) is not None:
+                self._warn(self._source_of(name), error.value_code, f"left out: {error.detail}")
 
     def _value(self, source: Source, kind: Kind, name: str = "") -> object:
         """One field's value; `None` when there is none or when it has a fault."""

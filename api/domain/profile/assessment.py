@@ -28,6 +28,8 @@ class Norms(msgspec.Struct, frozen=True):
     government_share_under: int
     market_income_from: int
     reserved_share_from: int
+    distributed_under: int
+    """Of the profit, where the statutes limit what is distributed: mainly reinvested."""
     recent_months: int
     """How long a dialogue or a report counts as recent, from the end of its year."""
     excluded_legal_forms: frozenset[LegalForm]
@@ -35,12 +37,13 @@ class Norms(msgspec.Struct, frozen=True):
 
 
 NORMS_2026: Final = Norms(
-    version="definitions-2026-1",
+    version="definitions-2026-2",
     source="SER 2015/03; codesocialeondernemingen.nl, toelatingscriteria; Dir. 2014/24 art. 20;"
-    " months: own choice, ADR 20",
+    " months: own choice, ADR 20; distributed: COM(2011) 682, mainly reinvested",
     government_share_under=50,
     market_income_from=50,
     reserved_share_from=30,
+    distributed_under=50,
     recent_months=18,
     excluded_legal_forms=frozenset({LegalForm.EENMANSZAAK, LegalForm.VOF}),
 )
@@ -156,11 +159,15 @@ def _independent(facts: ProfileFacts, norms: Norms, _: date) -> _Found:
     return _verdict(met=share < norms.government_share_under), f"government share: {share}%"
 
 
-def _profit(facts: ProfileFacts, _: Norms, __: date) -> _Found:
-    policy = facts.details.profit_policy
+def _profit(facts: ProfileFacts, norms: Norms, _: date) -> _Found:
+    policy, distributed = facts.details.profit_policy, facts.details.profit_distributed_percent
     if policy is None:
         return _NOTHING
-    return _verdict(met=policy is not ProfitPolicy.FREE), f"profit policy: {policy.value}"
+    told = f"profit policy: {policy.value}"
+    if policy is ProfitPolicy.LIMITED and distributed is not None:
+        # What is called limited must leave most to the purpose.
+        return _verdict(met=distributed < norms.distributed_under), f"{told}, {distributed}% paid"
+    return _verdict(met=policy is not ProfitPolicy.FREE), told
 
 
 def _dialogue(facts: ProfileFacts, norms: Norms, today: date) -> _Found:

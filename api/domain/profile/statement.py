@@ -1,7 +1,7 @@
 """What a profile says beyond its identity (domain dossier 3.3): structs and their own rules."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from enum import StrEnum
 from typing import Annotated, Final, Literal
 
@@ -166,8 +166,15 @@ class Details(Base, frozen=True):
 DETAIL_FIELDS: Final = Details.__struct_fields__
 
 
-def check_details(details: Details, legal_form: LegalForm | None, checks: Checks) -> Details:
+def check_details(
+    details: Details,
+    legal_form: LegalForm | None,
+    municipalities: Container[str],
+    checks: Checks,
+) -> Details:
     """Note every fault, and give the details in their kept form (domain dossier 3.3, 5.3)."""
+    for n, place in enumerate(details.establishments):
+        _check_place(place, municipalities, checks, f"/establishments/{n}")
     for n, one in enumerate(details.sbi_activities):
         if not _SBI[one.version].fullmatch(one.code):
             detail = f"{one.code!r} is no code of SBI {one.version}."
@@ -176,6 +183,7 @@ def check_details(details: Details, legal_form: LegalForm | None, checks: Checks
         detail = f"The income mix sums to {_total(details.income_mix)}, not 100."
         checks.note("income-mix-sum", detail, "/incomeMix")
     _check_group_shares(details.target_group_shares, checks)
+    _check_profit(details, checks)
     numbers = [one.number for one in details.establishments]
     if len(set(numbers)) < len(numbers):
         checks.note(
@@ -220,6 +228,9 @@ def parse_postcode(text: str) -> str:
 def free_texts(details: Details) -> Iterable[tuple[str, str]]:
     """Give every free text with its JSON pointer (the guard of design decision 11 reads them)."""
     yield "/statutesReference", details.statutes_reference or ""
+    for n, place in enumerate(details.establishments):
+        yield f"/establishments/{n}/street", place.street or ""
+        yield f"/establishments/{n}/town", place.town or ""
     for n, name in enumerate(details.memberships):
         yield f"/memberships/{n}", name
     for n, need in enumerate(details.support_needs):
@@ -227,6 +238,24 @@ def free_texts(details: Details) -> Iterable[tuple[str, str]]:
     for n, one in enumerate(details.references):
         yield f"/references/{n}/client", one.client
         yield f"/references/{n}/work", one.work
+
+
+def _check_place(
+    one: Establishment, municipalities: Container[str], checks: Checks, place: str
+) -> None:
+    if one.municipality is not None and one.municipality not in municipalities:
+        detail = f"Municipality {one.municipality} is not in the reference list."
+        checks.note("unknown-area", detail, f"{place}/municipality")
+    if (one.lat is None) != (one.lon is None):
+        checks.note("half-a-point", "Give both lat and lon, or neither.", f"{place}/lat")
+    if one.postcode is not None:
+        checks.attempt(parse_postcode, one.postcode, f"{place}/postcode")
+
+
+def _check_profit(details: Details, checks: Checks) -> None:
+    if details.profit_policy is ProfitPolicy.NONE and details.profit_distributed_percent:
+        detail = "The policy says that nothing is distributed, the percentage that something is."
+        checks.note("profit-contradiction", detail, "/profitDistributedPercent")
 
 
 def _total(mix: IncomeMix) -> int:

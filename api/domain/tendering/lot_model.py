@@ -240,7 +240,7 @@ def _rule_faults(request: SplitRequest) -> Iterable[Fault]:
     counts = (rules.maximum_lots, rules.win_cap, rules.able_firms, rules.reserved_able_firms)
     if any(count is not None and count < 1 for count in counts):
         yield Fault("count-below-one", "a number of lots or firms is at least one", "/rules")
-    if not 0 < request.reach_share <= 1:
+    if not request.reach_share.is_finite() or not 0 < request.reach_share <= 1:
         yield Fault("invalid-share", "reachShare is above 0 and at most 1", "/reachShare")
     low, high = rules.minimum_value_cents, rules.maximum_value_cents
     if low is not None and high is not None and low > high:

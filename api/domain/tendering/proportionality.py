@@ -129,13 +129,13 @@ def _check(demand: Demand, supply: LocalSupply) -> None:
     faults = []
     if demand.value_cents <= 0 or demand.months < 1:
         faults.append(Fault("invalid-contract", "a contract has a value and at least one month"))
-    if not 0 < demand.percentage <= _HUNDRED:
+    if not demand.percentage.is_finite() or not 0 < demand.percentage <= _HUNDRED:
         faults.append(Fault("invalid-percentage", "a percentage is above 0 and at most 100"))
     shares = (demand.wage_share, supply.purchase_credit)
-    if any(share is not None and not 0 <= share <= 1 for share in shares):
+    if any(share is not None and not (share.is_finite() and 0 <= share <= 1) for share in shares):
         faults.append(Fault("invalid-share", "a share lies between 0 and 1"))
     counted = (supply.places, supply.place_year_cents, supply.purchasable_year_cents)
-    if any(amount is not None and amount < 0 for amount in counted):
+    if any(one is not None and not (Decimal(one).is_finite() and one >= 0) for one in counted):
         faults.append(Fault("negative-amount", "no supply is below zero"))
     if faults:
         raise InvalidInput(*faults)

@@ -92,3 +92,33 @@ async def test_a_file_with_an_endless_name_is_refused_in_words(db: None) -> None
 
     with pytest.raises(InvalidInput, match="more than 60 characters"):
         await load.load(f"{'x' * 60}.jsonl", line, None, NOW, lambda _: None)
+
+
+async def test_an_offering_that_a_newer_record_leaves_alone_keeps_its_version(
+    db: None,  # noqa: ARG001  depends by name
+) -> None:
+    details = [{"name": "Verf", "cpvCodes": ["44800000"]}]
+    same = an_offering(title="Verf", productDetails=details, minimumOrderCents=5)
+    given = {"kvkNumber": "01234567", "offerings": [same, an_offering(title="Lak")]}
+    one = await the_id(a_record(**given))
+    given["offerings"] = [same, an_offering(title="Lak", leadTimeDays=3)]
+
+    await states(a_record(**given, mission="Kleur"))
+
+    profile = await service.read(one, NOW.date())
+    versions = {each.title: each.version for each in profile.offerings}
+    assert versions == {"Verf": 1, "Lak": 2}
+    assert profile.mission == "Kleur"
+
+
+async def test_the_last_of_two_newer_statements_in_one_batch_stands(
+    db: None,  # noqa: ARG001  depends by name
+) -> None:
+    given = {"kvkNumber": "01234567"}
+    one = await the_id(a_record(**given))
+
+    again = await states(a_record(**given, mission="Een"), a_record(**given, mission="Twee"))
+
+    assert again == ["updated", "updated"]
+    profile = await service.read(one, NOW.date())
+    assert (profile.mission, len(profile.offerings)) == ("Twee", 1)

@@ -4,7 +4,7 @@ from typing import Any
 
 from httpx import AsyncClient
 
-from tests.builders import CLEANING, COUNTRY, PAINTING, an_offering, stored
+from tests.builders import CLEANING, COUNTRY, PAINTING, an_enterprise, an_offering, stored
 
 ANY = {"If-Match": "*"}
 
@@ -115,3 +115,29 @@ async def test_the_faults_of_an_offering_are_told_at_its_own_root(desk: AsyncCli
         "/cpvCodes",
         "/reliableCapacityCents",
     ]
+
+
+async def test_a_product_has_codes_a_unit_a_price_and_a_least_order(desk: AsyncClient) -> None:
+    product = {
+        "name": "Vergaderlunch",
+        "cpvCodes": ["55523000-2"],
+        "unit": "person",
+        "priceFromCents": 950,
+        "minimumQuantity": 10,
+    }
+    given = an_offering(cpvCodes=["55520000"], products=["Soep"], productDetails=[product])
+
+    [offering] = (await stored(desk, offerings=[given]))["offerings"]
+
+    assert offering["products"] == ["Soep", "Vergaderlunch"]
+    assert offering["cpvCodes"] == ["55520000", "55523000"]
+    [kept] = offering["productDetails"]
+    assert kept == product | {"cpvCodes": ["55523000"], "priceToCents": None}
+
+
+async def test_a_code_of_a_product_must_exist(desk: AsyncClient) -> None:
+    given = an_offering(productDetails=[{"name": "Lunch", "cpvCodes": ["99999999"]}])
+
+    answer = await desk.post("/v1/enterprises", json=an_enterprise(offerings=[given]))
+
+    assert [one["code"] for one in answer.json()["errors"]] == ["unknown-cpv"]

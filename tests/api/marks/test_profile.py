@@ -114,7 +114,7 @@ async def test_definitions_are_tested_as_a_checklist(desk: AsyncClient) -> None:
 
     found = (await desk.get(f"/v1/enterprises/{firm['id']}/assessment")).json()
 
-    assert found["normsVersion"] == "definitions-2026-1"
+    assert found["normsVersion"] == "definitions-2026-2"
     assert {one["definition"]: one["verdict"] for one in found["definitions"]} == {
         "ser-2015-03": "met",
         "eu-social-business": "met",

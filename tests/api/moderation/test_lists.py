@@ -77,3 +77,17 @@ async def test_a_list_does_not_overwrite_a_profile_that_its_owner_keeps(desk: As
 
     assert again.state is StoreState.UNCHANGED
     assert (await desk.get(path)).json()["name"] == "De Kwast"
+
+
+async def test_every_field_tells_where_it_comes_from(desk: AsyncClient) -> None:
+    first = await listed(mission="Verf")
+    path = f"/v1/enterprises/{first.enterprise_id}"
+    await desk.patch(path, json={"website": "https://k.example"}, headers={"If-Match": "*"})
+    await listed(mission="Verf en behang")
+
+    answer = await desk.get(f"{path}/provenance")
+
+    sources = {one["field"]: one["source"] for one in answer.json()}
+    assert answer.status_code == 200
+    assert (sources["mission"], sources["name"]) == ("list", "list")
+    assert (await desk.get(f"{path}/provenance")).json()[0]["approvedAt"] is None

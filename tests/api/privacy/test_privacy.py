@@ -1,4 +1,4 @@
-"""Personal data: shown to whom it is about, erased, revealed on record, not kept for ever."""
+"""Personal data: shown to whom it is about, erased, not kept for ever."""
 
 from datetime import timedelta
 
@@ -6,16 +6,12 @@ import pytest
 from httpx import AsyncClient
 from litestar import Litestar
 
-from api.accounts.service import create_key
 from api.clock import now
 from api.database import fetch
 from api.privacy import service
 from api.settings import settings
-from tests.access_builders import a_person, an_organisation, signed_in, with_password
+from tests.access_builders import a_person, signed_in, with_password
 from tests.builders import a_key
-from tests.conftest import NOW
-
-PURPOSE = {"purpose": "To invite them for lot 2."}
 
 
 @pytest.fixture
@@ -24,12 +20,6 @@ def _in_a_transaction(db: None) -> None:
 
 
 pytestmark = pytest.mark.usefixtures("_in_a_transaction")
-
-
-async def an_enterprise(client: AsyncClient) -> str:
-    body = {"name": "Catering De Brug", "email": "lunch@brug.example"}
-    made = await client.post("/v1/enterprises", json=body, headers=await a_key())
-    return str(made.json()["id"])
 
 
 async def test_somebody_reads_all_that_is_kept_about_them(app: Litestar) -> None:
@@ -73,44 +63,6 @@ async def test_a_key_can_ask_for_nobody(client: AsyncClient) -> None:
     client.headers.update(await a_key())
 
     assert (await client.get("/v1/me/data")).status_code == 403
-
-
-async def test_a_contact_address_is_told_on_record(client: AsyncClient) -> None:
-    enterprise = await an_enterprise(client)
-    buyer = await create_key(
-        "desk", ["contacts:read"], now=NOW, organisation_id=await an_organisation()
-    )
-    path = f"/v1/enterprises/{enterprise}/contact-disclosures"
-
-    told = await client.post(
-        path, json=PURPOSE, headers={"Authorization": f"Bearer {buyer.secret}"}
-    )
-
-    assert told.json() == {"enterpriseId": enterprise, "email": "lunch@brug.example"}
-    rows = await fetch(
-        "SELECT actor, organisation, detail FROM audit_event WHERE action = 'contact.revealed'"
-    )
-    assert [buyer.prefix in row["actor"] for row in rows] == [True]
-    assert rows[0]["organisation"] is not None
-    assert PURPOSE["purpose"] in rows[0]["detail"]
-    assert "lunch@" not in rows[0]["detail"]
-
-
-async def test_a_contact_address_stands_nowhere_else(client: AsyncClient) -> None:
-    enterprise = await an_enterprise(client)
-
-    for path in (f"/v1/enterprises/{enterprise}", f"/v1/enterprises/{enterprise}/json-ld"):
-        assert "lunch@brug" not in (await client.get(path)).text
-
-
-async def test_a_purpose_with_a_personal_number_is_refused(client: AsyncClient) -> None:
-    enterprise = await an_enterprise(client)
-    path = f"/v1/enterprises/{enterprise}/contact-disclosures"
-
-    refused = await client.post(path, json={"purpose": "For 111222333"}, headers=await a_key())
-
-    assert refused.status_code == 400
-    assert "111222333" not in refused.text
 
 
 async def test_what_is_kept_no_longer_goes_and_the_rest_stays(app: Litestar) -> None:

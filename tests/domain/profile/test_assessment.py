@@ -171,3 +171,14 @@ def test_capacity_is_known_when_every_offering_states_it() -> None:
     some = completeness(facts(details(), offerings=2, reliable_capacities=1))
 
     assert "reliableCapacityCents" in [one.field for one in some.missing]
+
+
+@pytest.mark.parametrize(
+    ("distributed", "verdict"), [(None, MET), (0, MET), (49, MET), (50, NOT_MET), (100, NOT_MET)]
+)
+def test_limited_profit_leaves_most_to_the_purpose(
+    distributed: int | None, verdict: Verdict
+) -> None:
+    given = facts(details(profitDistributedPercent=distributed))
+
+    assert criterion(given, "ser-2015-03", "profit-limited").verdict is verdict

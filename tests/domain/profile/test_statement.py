@@ -23,7 +23,7 @@ SAFE, EMBEDDING = "NL002455799B11", "NL004495445B01"
 
 def codes(legal_form: LegalForm | None = LegalForm.BV, **given: Any) -> list[tuple[str, str]]:
     checks = Checks()
-    check_details(msgspec.convert(given, Details), legal_form, checks)
+    check_details(msgspec.convert(given, Details), legal_form, {"GM0344"}, checks)
     return [(one.code, one.place) for one in checks.faults]
 
 
@@ -86,7 +86,7 @@ def test_other_vat_ids_are_kept_in_one_form() -> None:
     assert parse_vat_id("nl 0024.55.799.B11", LegalForm.EENMANSZAAK) == SAFE
     assert parse_vat_id(EMBEDDING, LegalForm.BV) == EMBEDDING
     checks = Checks()
-    kept = check_details(Details(vat_id="NL 002455799 B11"), None, checks)
+    kept = check_details(Details(vat_id="NL 002455799 B11"), None, (), checks)
     assert (kept.vat_id, checks.faults) == (SAFE, [])
 
 
@@ -118,3 +118,10 @@ def test_every_free_text_is_read_by_the_guard() -> None:
         "/references/0/client": "Gemeente Ede",
         "/references/0/work": "lunch",
     }
+
+
+def test_who_distributes_nothing_distributes_no_percentage() -> None:
+    assert codes(profitPolicy="none", profitDistributedPercent=0) == []
+    assert codes(profitPolicy="none", profitDistributedPercent=5) == [
+        ("profit-contradiction", "/profitDistributedPercent")
+    ]

@@ -1,0 +1,1 @@
+"""How an enterprise can be reached: told on asking, and every telling is kept."""

@@ -1,0 +1,1 @@
+"""Lists of fulfilments, and purchase invoices in UBL."""
