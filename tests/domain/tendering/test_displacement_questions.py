@@ -36,7 +36,7 @@ def test_hours_without_wage_and_a_price_under_the_market_are_weighed() -> None:
     )
 
     assert colour("unpaid-hours", cheap) is Colour.AMBER
-    assert colour("price-against-market", cheap) is Colour.AMBER
+    assert colour("below-market", cheap) is Colour.AMBER
 
 
 @pytest.mark.parametrize(
