@@ -120,7 +120,7 @@ async def request_now(
     areas = sorted({area for one in subject.items for area in one.areas})
     bare = split_request(subject, (), asked)
     codes = tuple(sorted({one.cpv for one in bare.items}))
-    found = await matches.candidates(Sought(subject.draft.id, codes, tuple(areas)))
+    found = await matches.candidates(Sought(codes, tuple(areas)))
     offerings = [UUID(one.id) for firm in found for one in firm.offerings]
     taken = await capacity.reserved((beside.starts_on, beside.ends_on), now, offerings)
     sizes = await queries.size_classes([firm.id for firm in found])

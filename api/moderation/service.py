@@ -64,7 +64,7 @@ async def own_profile(actor: Actor) -> UUID | None:
 
 
 async def contact(enterprise_id: UUID) -> str | None:
-    """Give the role address of a published profile, for people who signed in."""
+    """Give the role address of a profile, to who keeps it; others ask for it (ADR 24)."""
     row = await profiles.profile(enterprise_id)
     address: str | None = row["email"] if row is not None and row["state"] == "published" else None
     return address
