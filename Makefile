@@ -56,8 +56,11 @@ key: .venv/run.stamp ## make an API key: ARGS="--name desk --scope directory:wri
 reindex: .venv/run.stamp ## build the search index anew and swap it in
 	@$(PY) -m importers reindex
 
-bench: .venv/dev.stamp engine ## timings; asserts nothing about time
-	@for file in tests/benchmarks/bench_*.py; do $(PY) $$file; done
+bench: .venv/dev.stamp engine ## requests beside their floors, into docs/performance.md; ARGS="--size 200000"
+	@$(PY) -m tests.benchmarks $(ARGS)
+
+bench-parts: .venv/dev.stamp engine ## the parts by themselves: rules, solvers, ledger, import, export
+	@for file in tests/benchmarks/bench_*.py; do PYTHONPATH=. $(PY) $$file; done
 
 relevance: .venv/dev.stamp engine ## how well judged queries are answered, beside the plain engine
 	@$(PY) -m tests.search.judged
