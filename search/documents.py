@@ -90,9 +90,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_d
     cpv_lineage: tuple[str, ...] = ()
     service_mode: str | None = None
     enterprise_mode: str
-    """Enterprise and mode in one: by it enterprises are counted per mode."""
-    enterprise_traits: str
-    """Enterprise, share, reserved and target groups in one: by it enterprises are counted."""
+    """Enterprise and mode in one: by it the engine counts enterprises per mode."""
     area_full: tuple[str, ...] = ()
     area_partial: tuple[str, ...] = ()
     nationwide: bool
@@ -174,13 +172,6 @@ def _is_local(offering: OfferingFacts) -> bool:
     return COUNTRY not in offering.area_full
 
 
-def traits(firm: EnterpriseFacts) -> str:
-    """Write down what the facets of firms count; `-` is unknown (see `search.facets`)."""
-    eligible = "-" if firm.reserved_eligible is None else str(firm.reserved_eligible).lower()
-    groups = ",".join(firm.target_groups) or "-"
-    return f"{firm.id} {firm.target_group_share or '-'} {eligible} {groups}"
-
-
 def sort_name(name: str) -> str:
     """Give what a firm is sorted by; a name in another script as it stands."""
     return fold(name) or name.lower()
@@ -226,7 +217,6 @@ def _document(
         cpv_lineage=offering.cpv_lineage,
         service_mode=offering.service_mode,
         enterprise_mode=f"{firm.id} {offering.service_mode}",
-        enterprise_traits=traits(firm),
         area_full=(COUNTRY,) if nationwide else offering.area_full,
         area_partial=() if nationwide else offering.area_partial,
         nationwide=nationwide,

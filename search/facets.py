@@ -1,21 +1,17 @@
 """Facet counts that hold: each is the number of enterprises one gets by choosing that value.
 
-The engine counts documents at once, and enterprises by walking all their documents; and then it
-counts of each enterprise the one document that it shows, which is wrong for what differs per
-offering (ADR 15). So documents are counted, and what was counted twice is taken off: the engine
-lists the enterprises of which most documents answer, most first. Where offerings do not matter
-only one document of each enterprise is counted. Where too many enterprises answer twice, the
-engine walks after all.
+The engine counts, of the documents of an enterprise, only the one it shows, and it walks all
+of them to do so. That is right for what all documents of an enterprise share, and wrong for
+what differs per offering (ADR 15). So each facet is asked in the way that makes it exact, and
+where offerings do not matter only one document of each enterprise is counted, which is quick.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
 
 from search.answers import Page
-from search.client import Client
 from search.query import (
     FIELDS,
     Facet,
@@ -27,7 +23,6 @@ from search.query import (
     counting,
     filters,
 )
-from search.settings import MOST_FACET_VALUES
 
 SHARED: Final = frozenset({Group.TARGET_GROUP, Group.TARGET_GROUP_SHARE, Group.RESERVED})
 """Groups in which all documents of an enterprise are alike."""
@@ -47,59 +42,10 @@ class Question(msgspec.Struct, frozen=True):
     """The one value that is counted by the total."""
     only: tuple[str, ...] | None = None
     """Values to tell of, of those listed; zero where the engine lists none."""
-    repeated: str | None = None
-    """The field that lists enterprises by the number of their documents counted."""
-    walking: dict[str, Any] | None = None
-    """The request by which the engine counts enterprises one by one."""
-
-    def is_sure(self, answer: Page) -> bool:
-        """Tell whether every enterprise that was counted more than once is listed."""
-        if self.repeated is None:
-            return True
-        listed = answer.facet_distribution.get(self.repeated, {})
-        return len(listed) < MOST_FACET_VALUES or min(listed.values()) == 1
 
     def total(self, answer: Page) -> int:
         """Give the number of enterprises."""
-        if "hitsPerPage" in self.body:
-            return answer.total_hits
-        return answer.estimated_total_hits - sum(more for _, more in self.surplus(answer))
-
-    def surplus(self, answer: Page) -> Iterator[tuple[str, int]]:
-        """Give what was counted more than once, and how often too many."""
-        if self.repeated is not None:
-            for key, count in answer.facet_distribution.get(self.repeated, {}).items():
-                if count > 1:
-                    yield key, count - 1
-
-    def counts(self, answer: Page) -> Counts:
-        """Give the number of enterprises per value of each group listed."""
-        found = {
-            group: Counter(answer.facet_distribution.get(field, {}))
-            for group, field in self.fields.items()
-        }
-        for key, more in self.surplus(answer):
-            for group, value in _traits(key):
-                # What is unknown of an enterprise is written down, but no value of a facet.
-                if value in found.get(group, ()):
-                    found[group][value] -= more
-        return {group: _told(counted, self.only) for group, counted in found.items()}
-
-
-async def settled(
-    client: Client, asked: Sequence[Question], answers: Sequence[Page]
-) -> tuple[list[Question], list[Page]]:
-    """Ask again, one by one, what could not be counted for sure; gives questions and answers."""
-    told = dict(enumerate(zip(asked, answers, strict=True)))
-    again = {
-        at: msgspec.structs.replace(question, body=question.walking, repeated=None)
-        for at, (question, answer) in told.items()
-        if question.walking is not None and not question.is_sure(answer)
-    }
-    if again:
-        better = await client.multi_search([question.body for question in again.values()])
-        told |= dict(zip(again, zip(again.values(), better, strict=True), strict=True))
-    return [question for question, _ in told.values()], [answer for _, answer in told.values()]
+        return answer.total_hits if "hitsPerPage" in self.body else answer.estimated_total_hits
 
 
 def questions(search: Search, index: str) -> list[Question]:
@@ -125,43 +71,19 @@ def merge(asked: Sequence[Question], answers: Sequence[Page]) -> Counts:
     """Put the answers to the questions, in the same order, together per facet."""
     counts: Counts = {}
     for question, answer in zip(asked, answers, strict=True):
-        for group, found in question.counts(answer).items():
-            counts.setdefault(group, {}).update(found)
+        for group, field in question.fields.items():
+            found = answer.facet_distribution.get(field, {})
+            wanted = found if question.only is None else question.only
+            counts.setdefault(group, {}).update({one: found.get(one, 0) for one in wanted})
         if question.group is not None and question.value is not None:
             counts.setdefault(question.group, {})[question.value] = question.total(answer)
     return counts
 
 
-def _told(counted: Counter[str], only: tuple[str, ...] | None) -> dict[str, int]:
-    if only is not None:
-        return {value: counted[value] for value in only}
-    return {value: count for value, count in counted.items() if count}
-
-
-def _traits(key: str) -> Iterator[tuple[Group, str]]:
-    """Read what `search.documents` wrote: enterprise and mode, or enterprise and its traits."""
-    match key.split(" "):
-        case [_, mode]:
-            yield Group.MODE, mode
-        case [_, share, eligible, groups]:
-            yield Group.TARGET_GROUP_SHARE, share
-            yield Group.RESERVED, eligible
-            for group in groups.split(","):
-                yield Group.TARGET_GROUP, group
-
-
 def _shared(search: Search, index: str, groups: Sequence[Group], without: Group | None) -> Question:
     fields = {group: FIELDS[group] for group in groups}
-    asked = _count(index, filters(search, without), quick=about_firms(search))
-    return _listing(asked, fields)
-
-
-def _listing(asked: Question, fields: dict[Group, str]) -> Question:
-    """Let the engine list the values of some groups beside the total."""
-    more = {"facets": sorted({*asked.body.get("facets", ()), *fields.values()})}
-    walking = None if asked.walking is None else asked.walking | {"facets": sorted(fields.values())}
-    body = asked.body | more
-    return msgspec.structs.replace(asked, body=body, walking=walking, fields=fields)
+    body = _count(index, filters(search, without), quick=about_firms(search))
+    return Question(body | {"facets": sorted(fields.values())}, fields)
 
 
 def _differing(search: Search, index: str, facet: Facet) -> list[Question]:
@@ -180,18 +102,17 @@ def _chosen(search: Search, index: str, facet: Facet, value: str) -> Question:
     """Ask for the total that choosing one value gives."""
     wanted = condition(search, facet.group, facet.chosen_by(value))
     quick = facet.group is Group.MARK and about_firms(search)
-    asked = _count(index, [*filters(search, facet.group), wanted], quick=quick)
-    return msgspec.structs.replace(asked, group=facet.group, value=value)
+    body = _count(index, [*filters(search, facet.group), wanted], quick=quick)
+    return Question(body, group=facet.group, value=value)
 
 
 def _modes(search: Search, index: str) -> Question:
     others, fields = filters(search, Group.MODE), {Group.MODE: FIELDS[Group.MODE]}
+    each_once: dict[str, Any] = {"facets": [FIELDS[Group.MODE]]}
     if about_firms(search, Group.MODE):
         one_a_mode = {"indexUid": index, "filter": [*others, "speaksForMode = true"], "limit": 0}
-        return _listing(Question(one_a_mode), fields)
-    walking = counting(index, others) | {"distinct": "enterpriseMode"}
-    repeated = {"indexUid": index, "filter": others, "limit": 0, "facets": ["enterpriseMode"]}
-    return _listing(Question(repeated, repeated="enterpriseMode", walking=walking), fields)
+        return Question(one_a_mode | each_once, fields)
+    return Question(counting(index, others) | each_once | {"distinct": "enterpriseMode"}, fields)
 
 
 def _told_by_firms(search: Search, facet: Facet) -> bool:
@@ -202,14 +123,12 @@ def _told_by_firms(search: Search, facet: Facet) -> bool:
 
 def _provinces(search: Search, index: str, facet: Facet) -> Question:
     field = "provinces" if search.include_national else "provincesLocal"
-    asked = _listing(_count(index, filters(search, Group.AREA), quick=True), {Group.AREA: field})
-    return msgspec.structs.replace(asked, only=facet.values)
+    body = _count(index, filters(search, Group.AREA), quick=True) | {"facets": [field]}
+    return Question(body, {Group.AREA: field}, only=facet.values)
 
 
-def _count(index: str, wanted: Sequence[str], *, quick: bool) -> Question:
-    """Count enterprises; by the document that speaks for each, where that is the same."""
+def _count(index: str, wanted: Sequence[str], *, quick: bool) -> dict[str, Any]:
+    """Count enterprises; quickly, by the document that speaks for each, where that is the same."""
     if quick:
-        speaking = {"indexUid": index, "filter": [*wanted, "speaks = true"], "limit": 0}
-        return Question(speaking)
-    body = {"indexUid": index, "filter": wanted, "limit": 0, "facets": ["enterpriseTraits"]}
-    return Question(body, repeated="enterpriseTraits", walking=counting(index, wanted))
+        return {"indexUid": index, "filter": [*wanted, "speaks = true"], "limit": 0}
+    return counting(index, wanted)

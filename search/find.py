@@ -10,7 +10,7 @@ from search.client import Client
 from search.documents import plain_name
 from search.dutch import Analyser
 from search.errors import TooDeep, WrongPosition
-from search.facets import Counts, Question, merge, questions, settled
+from search.facets import Counts, Question, merge, questions
 from search.marks import recognise_marks
 from search.paging import behind, marks, position, unseen, walk_of
 from search.query import Order, Position, Search, any_of, filters, listing
@@ -61,8 +61,7 @@ async def _listed_page(client: Client, index: str, search: Search, wording: Word
     spare = len(marks(search.after)) + 1
     page_body = listing(search, index, behind=behind(search), spare=spare)
     page, *answers = await client.multi_search([page_body, *(one.body for one in asked)])
-    sure = await settled(client, asked, answers)
-    return _found(search, unseen(page.hits, search.after), sure, wording)
+    return _found(search, unseen(page.hits, search.after), asked, answers, wording)
 
 
 async def _ranked_page(
@@ -77,8 +76,7 @@ async def _ranked_page(
     ranking = best_first(search, answers[: len(turns)], named.hits)
     hits = unseen(ranking, search.after)
     first = (search.page - 1) * search.page_size
-    sure = await settled(client, asked, answers[len(turns) :])
-    return _found(search, hits[first:], sure, wording, hits[:first])
+    return _found(search, hits[first:], asked, answers[len(turns) :], wording, hits[:first])
 
 
 def _by_name(search: Search, index: str, name: str) -> dict[str, Any]:
@@ -94,12 +92,12 @@ def _by_name(search: Search, index: str, name: str) -> dict[str, Any]:
 def _found(
     search: Search,
     hits: Sequence[Hit],
-    told: tuple[Sequence[Question], Sequence[Page]],
+    asked: Sequence[Question],
+    answers: Sequence[Page],
     wording: Wording,
     before: Sequence[Hit] = (),
 ) -> Found:
     """Cut out the page, and say where the next one begins, if there is one."""
-    asked, answers = told
     page = tuple(hits[: search.page_size])
     more = len(hits) > len(page)
     return Found(

@@ -16,15 +16,13 @@ TWO_TYPOS_FROM: Final = 11
 CUTOFF_MS: Final = 30_000
 """Beyond the client's timeout: the engine would silently give half an answer when it cuts off."""
 MOST_ENTERPRISES: Final = 1_000_000
-MOST_FACET_VALUES: Final = 2_000
-"""Enterprises of which several documents answer; with more, the engine counts one by one."""
+MOST_FACET_VALUES: Final = 500
 HASH_MARK: Final = "settingshash"
 
 EQUAL: Final = (
     "id",
     "enterpriseId",
     "enterpriseMode",
-    "enterpriseTraits",
     "cpvLineage",
     "serviceMode",
     "areaFull",
@@ -71,10 +69,7 @@ def settings(known: Analyser) -> dict[str, Any]:
         },
         "prefixSearch": "disabled",
         "facetSearch": False,
-        "faceting": {
-            "maxValuesPerFacet": MOST_FACET_VALUES,
-            "sortFacetValuesBy": {"enterpriseTraits": "count", "enterpriseMode": "count"},
-        },
+        "faceting": {"maxValuesPerFacet": MOST_FACET_VALUES},
         "pagination": {"maxTotalHits": MOST_ENTERPRISES},
         "searchCutoffMs": CUTOFF_MS,
     }

@@ -56,7 +56,6 @@ STORED = {
     "cpvLineage": ("90000000", "90910000"),
     "serviceMode": "onsite",
     "enterpriseMode": "firm-1 onsite",
-    "enterpriseTraits": "firm-1 30-49 true wajong",
     "areaFull": ("GM0355",),
     "areaPartial": ("NL35",),
     "nationwide": False,

@@ -13,7 +13,7 @@ from search.answers import Page
 from search.client import Client
 from search.documents import EnterpriseFacts, Mark, OfferingFacts, documents_of
 from search.dutch import analyser
-from search.facets import Question, facet_queries, merge, questions, settled
+from search.facets import Question, facet_queries, merge, questions
 from search.query import Facet, Group, Search, Term, listing
 from search.rebuild import drop
 from tests.search.builders import LONG_AGO, fill
@@ -102,8 +102,7 @@ async def index(client: Client) -> AsyncIterator[str]:
 
 async def facets(client: Client, index: str, search: Search) -> dict[Group, dict[str, int]]:
     asked = questions(search, index)
-    answers = await client.multi_search([question.body for question in asked])
-    return merge(*await settled(client, asked, answers))
+    return merge(asked, await client.multi_search([question.body for question in asked]))
 
 
 def choosing(search: Search, group: Group, value: str) -> Search:
@@ -176,8 +175,7 @@ def test_groups_without_a_choice_share_one_question() -> None:
     search = Search(target_groups=("wia",), facets=ALL_FACETS)
     bodies = facet_queries(search, "any")
 
-    listed = [body["facets"] for body in bodies if body.get("facets")]
-    assert [fields for fields in listed if fields != ["enterpriseTraits"]] == [
+    assert [body.get("facets") for body in bodies if "facets" in body] == [
         ["reservedEligible", "targetGroupShare"],
         ["targetGroups"],
         ["provinces"],
@@ -212,31 +210,10 @@ def test_a_search_without_facets_asks_the_total_alone() -> None:
 def test_offerings_are_counted_by_enterprise_where_they_matter() -> None:
     for asked in (Search(cpv=("77000000",)), Search(min_capacity_cents=1), Search(modes=("x",))):
         [body] = facet_queries(asked, "any")
-        assert body["facets"] == ["enterpriseTraits"]
+        assert body["hitsPerPage"] == 0
 
 
 def test_a_mark_counts_who_holds_a_higher_one() -> None:
     facet = Facet(Group.MARK, ("pso-1",), {"pso-1": ("pso-1", "pso-2")})
     _, body = facet_queries(Search(facets=(facet,)), "any")
     assert "marksFrom.pso-2" in body["filter"][0]
-
-
-async def test_the_engine_counts_one_by_one_where_too_many_answer_twice(
-    client: Client, prefix: str
-) -> None:
-    index = await fill(client, prefix, *three_enterprises())
-    asked = questions(Search(cpv=("90000000", "77000000"), facets=ALL_FACETS), index)
-    answers = await client.multi_search([question.body for question in asked])
-    crowded = {f"x{n} -": 2 for n in range(2_000)}
-    full = [
-        answer
-        if question.repeated is None
-        else msgspec.structs.replace(answer, facet_distribution={question.repeated: crowded})
-        for question, answer in zip(asked, answers, strict=True)
-    ]
-
-    told = await settled(client, asked, full)
-
-    assert [one.repeated for one in told[0]] == [None] * len(asked)
-    assert told[0][0].total(told[1][0]) == 3
-    assert merge(*told)[Group.MODE] == {"onsite": 2, "remote": 3}
