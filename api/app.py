@@ -16,6 +16,7 @@ from litestar.types import ASGIApp
 from api import clock, index, indexing, problems
 from api.allocations.routes import router as allocations
 from api.api_keys.routes import router as api_keys
+from api.art77.routes import router as art77
 from api.audit.service import seal_forever
 from api.audits.routes import router as audits
 from api.capacity.routes import router as capacity
@@ -29,6 +30,7 @@ from api.enterprises.routes import router as enterprises
 from api.entry_imports.drafts import EntryReader, NoEntries
 from api.entry_imports.routes import router as entry_imports
 from api.exports.routes import router as exports
+from api.exposure.routes import router as exposure
 from api.fulfilment_plans.routes import router as fulfilment_plans
 from api.fulfilments.routes import router as fulfilments
 from api.health import router as health
@@ -42,11 +44,14 @@ from api.longlists.routes import router as longlists
 from api.lot_adoptions.routes import router as lot_adoptions
 from api.lot_plans.routes import router as lot_plans
 from api.marks.routes import router as marks
+from api.match_batches.routes import router as match_batches
+from api.match_batches.service import work_forever as match_forever
 from api.matches.routes import router as matches
 from api.middleware import every_method, no_trailing_slash, standard_headers, traced
 from api.moderation.routes import router as moderation
 from api.obligations.routes import router as obligations
 from api.oidc.routes import router as oidc
+from api.opportunities.routes import router as opportunities
 from api.pages.rendering import page_or_problem, template_config
 from api.pages.routes import router as pages
 from api.parameters import refuse_faulty_parameters
@@ -58,6 +63,8 @@ from api.settings import settings
 from api.shortlists.routes import router as shortlists
 from api.sign_in.routes import router as sign_in
 from api.social_return_reports.routes import router as social_return_reports
+from api.spend.drafts import SpendReader, no_spend_reader
+from api.spend.routes import router as spend
 from api.tenders.routes import router as tenders
 from api.tenders.service import NoticeReaders
 from api.throttle import throttled, timed
@@ -86,11 +93,15 @@ SLICES = (
     tenders,
     work_items,
     matches,
+    match_batches,
+    exposure,
+    art77,
     allocations,
     lot_plans,
     lot_adoptions,
     invitations,
     longlists,
+    spend,
     rule_books,
     obligations,
     ledgers,
@@ -98,6 +109,7 @@ SLICES = (
     fulfilment_plans,
     entry_imports,
     social_return_reports,
+    opportunities,
 )
 
 
@@ -116,12 +128,13 @@ _ON_ERRORS: Final[Any] = {kind: page_or_problem(answer) for kind, answer in _PRO
 """A page for people, a problem for programs."""
 
 
-def create_app(
+def create_app(  # noqa: PLR0913  one argument per kind of file
     readers: NoticeReaders,
     rule_book_reader: RuleBookReader = no_reader,
     list_reader: ListReader = _NO_LISTS,
     item_reader: ItemReader = no_item_reader,
     *,
+    spend_reader: SpendReader = no_spend_reader,
     entry_reader: EntryReader = _NO_ENTRIES,
     with_engines: bool = True,
 ) -> Litestar:
@@ -133,7 +146,7 @@ def create_app(
             documentation(),
         ],
         dependencies=_dependencies(
-            readers, rule_book_reader, list_reader, item_reader, entry_reader
+            readers, rule_book_reader, list_reader, item_reader, spend_reader, entry_reader
         ),
         exception_handlers=_ON_ERRORS,
         before_request=_before,
@@ -160,6 +173,7 @@ def _dependencies(
     rule_book_reader: RuleBookReader,
     list_reader: ListReader,
     item_reader: ItemReader,
+    spend_reader: SpendReader,
     entry_reader: EntryReader,
 ) -> dict[str, Provide]:
     """Give what handlers ask for by name: the clock and the readers of files."""
@@ -173,6 +187,9 @@ def _dependencies(
     def reader_of_lists() -> ListReader:
         return list_reader
 
+    def reader_of_spend() -> SpendReader:
+        return spend_reader
+
     def reader_of_work_items() -> ItemReader:
         return item_reader
 
@@ -184,6 +201,7 @@ def _dependencies(
         "notice_readers": Provide(notice_readers, sync_to_thread=False),
         "rule_book_reader": Provide(reader_of_rule_books, sync_to_thread=False),
         "list_reader": Provide(reader_of_lists, sync_to_thread=False),
+        "spend_reader": Provide(reader_of_spend, sync_to_thread=False),
         "work_item_reader": Provide(reader_of_work_items, sync_to_thread=False),
         "entry_reader": Provide(reader_of_entries, sync_to_thread=False),
     }
@@ -209,7 +227,7 @@ async def engines(app: Litestar) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _working(app: Litestar) -> AsyncIterator[None]:
-    """Drain the outbox and work imports off in this process, where the settings say so."""
+    """Drain the outbox and work jobs off in this process, where the settings say so."""
     if not settings().drain_in_process:
         yield
         return
@@ -226,7 +244,8 @@ async def _working(app: Litestar) -> AsyncIterator[None]:
 
 def jobs(list_reader: ListReader) -> tuple[Coroutine[Any, Any, None], ...]:
     """Give what a worker does until it is stopped."""
-    return (indexing.drain_forever(), work_forever(list_reader), seal_forever(), bring_messages())
+    work = (indexing.drain_forever(), work_forever(list_reader), match_forever())
+    return (*work, seal_forever(), bring_messages())
 
 
 async def _before(request: Request[Any, Any, Any]) -> Response[bytes] | None:

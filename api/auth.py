@@ -18,6 +18,7 @@ from api import trace
 from api.accounts import service
 from api.accounts.service import Actor
 from api.clock import now
+from api.domain.access import OrganisationKind
 from api.problems import AccessDenied, CrossSiteRequest, NotAuthenticated
 from api.sessions import service as sessions
 from api.settings import settings
@@ -39,6 +40,12 @@ class PeopleOnly(AccessDenied):
     code = "people-only"
 
 
+class OwnExplanationsOnly(AccessDenied):
+    """An enterprise is told about itself, never about others."""
+
+    code = "own-explanations-only"
+
+
 def needs(scope: str) -> Guard:
     """Make a guard that lets only callers with `scope` pass."""
     if scope not in service.SCOPES:
@@ -51,6 +58,17 @@ def needs(scope: str) -> Guard:
 
     guard.scope = scope  # type: ignore[attr-defined]  # read by the list of permissions
     return guard
+
+
+async def for_buyers(connection: Connection, _: BaseRouteHandler) -> None:
+    """Let no enterprise read about others, nor act for a buyer."""
+    refuse_enterprises(connection.state.actor)
+
+
+def refuse_enterprises(actor: Actor) -> None:
+    """Refuse an enterprise where others are explained."""
+    if actor.kind is OrganisationKind.ENTERPRISE:
+        raise OwnExplanationsOnly("An enterprise sees its own explanations only.")
 
 
 async def signed_in(connection: Connection, _: BaseRouteHandler) -> None:

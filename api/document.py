@@ -49,6 +49,7 @@ TAGS: Final = {
     "Tenders": "Procurement procedures and their lots.",
     "Lot plans": "Work items, estimates, and plans that divide a tender into lots.",
     "Matches": "Who can do a lot, who cannot, and why.",
+    "Spend": "What a buyer spent with social enterprises, and where it could have.",
     "Social return": "Rule books, obligations, and the ledgers that fulfil them.",
     "Access": "Signing in, people and their roles, keys.",
     "Notifications": "Who is told of what: webhooks.",

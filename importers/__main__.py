@@ -178,7 +178,7 @@ def import_reference(kind: str, file: Path, *, partial: bool) -> None:
 
 @perceel.command()
 def drain() -> None:
-    """Keep the index up and work imports off until stopped: the worker of a production set-up."""
+    """Keep the index up and work jobs off until stopped: the worker of a production set-up."""
     from api.app import jobs
     from api.logs import configure_logging
     from importers.enterprises.reader import EnterpriseLists

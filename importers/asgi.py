@@ -9,6 +9,7 @@ from importers.enterprises.reader import EnterpriseLists
 from importers.entries.reader import EntryFiles
 from importers.ocds import parse as ocds
 from importers.rule_books.parse import parse_rule_book
+from importers.spend.parse import read_spend
 from importers.tenderned import parse as tenderned
 from importers.work_items.read import read_items
 
@@ -19,4 +20,11 @@ READERS: Final[NoticeReaders] = {
     "text/xml": eforms.notices,
 }
 
-app = create_app(READERS, parse_rule_book, EnterpriseLists(), read_items, entry_reader=EntryFiles())
+app = create_app(
+    READERS,
+    parse_rule_book,
+    EnterpriseLists(),
+    read_items,
+    spend_reader=read_spend,
+    entry_reader=EntryFiles(),
+)

@@ -1,6 +1,5 @@
 """What goes in and out about matches of several firms or several lots."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -9,7 +8,6 @@ from msgspec import Meta
 
 from api.domain.matching.allocate import Allocation
 from api.domain.matching.consortium import JointCoverage
-from api.matches.schemas import Explanation
 
 
 class FirmRef(msgspec.Struct, frozen=True, rename="camel"):
@@ -67,19 +65,3 @@ class AllocationOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     fingerprint: Annotated[
         str, Meta(description="SHA-256 over the fingerprints of all lots and the request.")
     ]
-
-
-class OpportunityOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """An open lot that an enterprise can do, or nearly."""
-
-    lot_id: UUID
-    lot_title: str
-    tender_id: UUID
-    tender_title: str
-    buyer: str | None
-    deadline_at: datetime | None
-    cpv_main: str | None
-    outcome: Annotated[str, Meta(description="matched or near.")]
-    offering_id: UUID | None
-    score: int | None
-    explanation: Explanation

@@ -1,15 +1,13 @@
-"""Use cases over several firms or lots: joint bids, allocations, opportunities. Stores nothing."""
+"""Use cases over several firms or lots: joint bids and allocations. Stores nothing."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 import msgspec
 
 from api.accounts.service import Actor
-from api.allocations import queries
 from api.allocations.drafts import (
     Judged,
     deciding_capacity,
@@ -19,42 +17,33 @@ from api.allocations.drafts import (
     print_of,
     supplies,
 )
-from api.allocations.queries import TenderHead
 from api.allocations.schemas import (
     AllocationOut,
     AllocationRequest,
     FirmRef,
     JointCoverageOut,
-    OpportunityOut,
 )
-from api.domain.errors import Fault, InvalidInput, NotFound
+from api.domain.errors import Fault, InvalidInput
 from api.domain.matching.allocate import Allocation, allocate, single_bids
 from api.domain.matching.consortium import JointCoverage, joint_coverage
 from api.domain.matching.decide import decide
-from api.domain.matching.facts import EnterpriseFacts, Procedure
+from api.domain.matching.facts import EnterpriseFacts
 from api.domain.matching.fingerprint import fingerprint
 from api.domain.matching.rules import RULES_2026
 from api.domain.tendering.coverage import Geography
-from api.domain.values import Point
 from api.matches import queries as matches
 from api.matches import service as matching
-from api.matches.drafts import centres, kilometres, lot_facts
 from api.matches.queries import Sought
 from api.matches.schemas import MatchRequest
 from api.matches.service import Question
-from api.pagination import Page, after, write_cursor
 from api.reference.service import reference
-from api.tenders import queries as tender_rows
 from api.tenders import service as tenders
-from api.tenders.schemas import LotOut, TenderOut
-
-BATCH: Final = 200
-"""Open lots that are weighed at a time."""
+from api.tenders.schemas import TenderOut
 
 
-async def joint(lot_id: UUID, actor: Actor) -> JointCoverageOut:
+async def joint(lot_id: UUID, actor: Actor, now: datetime) -> JointCoverageOut:
     """Find the smallest sets of firms that can do a lot together."""
-    asked = await matching.question(lot_id, MatchRequest(), actor)
+    asked = await matching.question(lot_id, MatchRequest(), actor, now)
     geography = (await reference()).geography
     found = await matches.candidates(_with_members(asked, geography))
 
@@ -91,14 +80,16 @@ def _print(asked: Question, found: Sequence[EnterpriseFacts]) -> str:
     return fingerprint(asked.facts, found, RULES_2026, seed=seed, text_hits=asked.hits)
 
 
-async def allocation(tender_id: UUID, request: AllocationRequest, actor: Actor) -> AllocationOut:
+async def allocation(
+    tender_id: UUID, request: AllocationRequest, actor: Actor, now: datetime
+) -> AllocationOut:
     """Spread the lots of a tender over firms: most value, then most firms."""
     tender = await tenders.tender(tender_id)
     terms = await matches.terms(tender_id)
     max_lots = request.max_lots or terms.max_lots_awarded
     geography = (await reference()).geography
     judged = [
-        await _judged(lot_id, geography, actor, joint=request.joint_bids)
+        await _judged(lot_id, (actor, now), geography, joint=request.joint_bids)
         for lot_id in _chosen(tender, request.lot_ids)
     ]
 
@@ -127,8 +118,10 @@ def _chosen(tender: TenderOut, lot_ids: Sequence[UUID]) -> list[UUID]:
     return list(dict.fromkeys(lot_ids)) or active
 
 
-async def _judged(lot_id: UUID, geography: Geography, actor: Actor, *, joint: bool) -> Judged:
-    asked = await matching.question(lot_id, MatchRequest(), actor)
+async def _judged(
+    lot_id: UUID, asking: tuple[Actor, datetime], geography: Geography, *, joint: bool
+) -> Judged:
+    asked = await matching.question(lot_id, MatchRequest(), *asking)
     sought = _with_members(asked, geography) if joint else asked.sought
     found = await matches.candidates(sought)
     return await asyncio.to_thread(_judge, asked, found, geography, joint=joint)
@@ -164,79 +157,3 @@ def _firms_in(found: Allocation) -> set[UUID]:
 async def _refs(firms: Iterable[UUID]) -> tuple[FirmRef, ...]:
     names = await matches.names(firms)
     return tuple(FirmRef(one, names[one]) for one in sorted(names))
-
-
-class _Seeker(msgspec.Struct, frozen=True):
-    """An enterprise that looks for lots."""
-
-    facts: EnterpriseFacts
-    excluded_from: dict[UUID, str]
-    seat: Point | None
-
-
-async def opportunities(
-    enterprise_id: UUID, cursor: str | None, limit: int, actor: Actor, now: datetime
-) -> Page[OpportunityOut]:
-    """Find the open lots that an enterprise can do or nearly, the last added first."""
-    await matching.check_own(enterprise_id, actor)
-    seeker = await _seeker(enterprise_id)
-    codes = sorted({code for one in seeker.facts.offerings for code in one.cpv_codes})
-    geography = (await reference()).geography
-    before, found = after(cursor), list[OpportunityOut]()
-    while len(found) <= limit:
-        lot_ids = await queries.open_lots(codes, now, before, BATCH)
-        found += await _fitting(lot_ids, seeker, geography)
-        if len(lot_ids) < BATCH:
-            break
-        before = lot_ids[-1]
-    next_cursor = write_cursor(found[limit - 1].lot_id) if len(found) > limit else None
-    return Page(items=tuple(found[:limit]), next_cursor=next_cursor)
-
-
-async def _seeker(enterprise_id: UUID) -> _Seeker:
-    # No tender in particular: whom a buyer left out is read for all tenders at once.
-    facts = await matches.candidate(enterprise_id, Sought(tender_id=enterprise_id))
-    if facts is None or not facts.visible:
-        raise NotFound(f"There is no published enterprise {enterprise_id}.")
-    excluded = await queries.reasons_of_buyers(enterprise_id)
-    return _Seeker(facts, excluded, await queries.seat(enterprise_id))
-
-
-async def _fitting(
-    lot_ids: Sequence[UUID], seeker: _Seeker, geography: Geography
-) -> list[OpportunityOut]:
-    lots = await tender_rows.lots(lot_ids)
-    heads = await queries.tender_heads([one.tender_id for one in lots])
-    by_last = sorted(lots, key=lambda one: one.id, reverse=True)
-    weighed = [_weighed(one, heads[one.tender_id], seeker, geography) for one in by_last]
-    return [one for one in weighed if one is not None]
-
-
-def _weighed(
-    lot: LotOut, tender: TenderHead, seeker: _Seeker, geography: Geography
-) -> OpportunityOut | None:
-    facts = lot_facts(lot, tender.procedure, MatchRequest())
-    invited = facts.procedure is Procedure.INVITATION
-    places = centres(facts.areas, geography) if invited else ()
-    firm = msgspec.structs.replace(
-        seeker.facts,
-        excluded_by_buyer=seeker.excluded_from.get(tender.id),
-        distance_km=kilometres(seeker.seat, places),
-    )
-    decision = decide(facts, [firm], RULES_2026, seed=str(lot.id))
-    found = matching.firm_verdict(lot.id, firm, decision)
-    if found.outcome == "excluded":
-        return None
-    return OpportunityOut(
-        lot_id=lot.id,
-        lot_title=lot.title,
-        tender_id=tender.id,
-        tender_title=tender.title,
-        buyer=None if tender.buyer is None else tender.buyer.name,
-        deadline_at=lot.deadline_at,
-        cpv_main=lot.cpv_main,
-        outcome=found.outcome,
-        offering_id=found.offering_id,
-        score=found.score,
-        explanation=found.explanation,
-    )

@@ -100,6 +100,16 @@ POLICY: Final[Mapping[str, Scope]] = {
         contractor="officer",
         enterprise="editor",
     ),
+    "spend:read": _scope(
+        "see what the own organisation spent, and with whom",
+        authority="officer coordinator",
+        contractor="officer coordinator",
+    ),
+    "spend:write": _scope(
+        "upload spend, and decide which enterprise a supplier is",
+        authority="officer coordinator",
+        contractor="officer coordinator",
+    ),
     "obligations:read": _scope(
         "read obligations, positions and ledgers of the own organisation",
         authority="officer coordinator",

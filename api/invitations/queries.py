@@ -14,7 +14,8 @@ from api.invitations.tables import Invitation, InvitationEvent, Wave
 
 _INVITATIONS: Final = """
 SELECT i.id, i.lot AS lot_id, l.title AS lot_title, i.enterprise AS enterprise_id, e.name,
-  w.number AS wave, w.reply_by, i.state, v.reason, v.at, w.organisation
+  w.number AS wave, w.reply_by, i.state, v.reason, v.at, w.organisation,
+  NULL::text AS in_last_run
 FROM invitation i JOIN wave w ON w.id = i.wave JOIN lot l ON l.id = i.lot
 JOIN enterprise e ON e.id = i.enterprise
 JOIN LATERAL (SELECT reason, at FROM invitation_event WHERE invitation = i.id

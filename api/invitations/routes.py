@@ -5,15 +5,12 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Router, get, post
-from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
-from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from api.auth import SECURITY, current_actor, needs
+from api.auth import SECURITY, current_actor, for_buyers, needs
 from api.invitations import service
 from api.invitations.schemas import EventIn, Funnel, InvitationOut, Proposal, WaveIn, WaveOut
-from api.matches.service import refuse_enterprises
 from api.pagination import Cursor, Limit, Page
 from api.problems import answers
 
@@ -27,16 +24,11 @@ Enough = Annotated[
 ]
 
 
-async def for_officers(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    """Let no key of an enterprise act for a buyer. Stands behind the guard on the scope."""
-    refuse_enterprises(connection.state.actor)
-
-
 @get(
     "/lots/{lot_id:uuid}/next-wave",
     operation_id="proposeWave",
     summary="Whom a next wave could invite",
-    guards=[needs("matches:read"), for_officers],
+    guards=[needs("matches:read"), for_buyers],
     security=SECURITY,
     responses=answers(400, 401, 403, 404, 409),
 )
@@ -58,7 +50,7 @@ async def propose_wave(
     "/lots/{lot_id:uuid}/waves",
     operation_id="startWave",
     summary="Invite enterprises",
-    guards=[needs("invitations:write"), for_officers],
+    guards=[needs("invitations:write"), for_buyers],
     security=SECURITY,
     responses=answers(400, 401, 403, 404, 409, 413),
 )
@@ -76,7 +68,7 @@ async def start_wave(
     "/lots/{lot_id:uuid}/invitations",
     operation_id="getFunnel",
     summary="Where every invitation stands",
-    guards=[needs("matches:read"), for_officers],
+    guards=[needs("matches:read"), for_buyers],
     security=SECURITY,
     responses=answers(400, 401, 403, 404),
 )

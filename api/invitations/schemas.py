@@ -67,11 +67,18 @@ class InvitationOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     state: State
     reason: Annotated[str | None, Meta(description="Why it declined.")]
     at: Annotated[datetime, Meta(description="When the state was reached.")]
+    in_last_run: Annotated[
+        str | None,
+        Meta(description="matched, near or excluded in the lot's last run; null: not considered."),
+    ] = None
 
 
 class Funnel(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """All invitations for a lot, with how many stand where."""
 
     waves: tuple[WaveOut, ...]
+    last_run_id: Annotated[
+        UUID | None, Meta(description="An answer holds whatever run follows; see inLastRun.")
+    ]
     counts: dict[State, int]
     invitations: tuple[InvitationOut, ...]

@@ -5,8 +5,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from api.accounts.service import Actor, OrganisationKind, is_shown
+from api.art77 import service as art77
+from api.art77.schemas import Art77AwardIn
 from api.audit import service as audit
+from api.auth import OwnExplanationsOnly, refuse_enterprises
 from api.clock import legal_day, new_id
 from api.database import lock, transaction
 from api.domain.errors import Fault, InvalidInput, NotFound, RuleViolation
@@ -23,9 +28,10 @@ from api.invitations.drafts import (
     check_step,
 )
 from api.invitations.schemas import EventIn, Funnel, InvitationOut, Proposal, WaveIn, WaveOut
+from api.matches import queries as match_rows
 from api.matches import service as matching
 from api.matches.schemas import MatchRunOut
-from api.matches.service import OwnExplanationsOnly, RunsOfOtherLots
+from api.matches.service import RunsOfOtherLots
 from api.pagination import Page, after, write_cursor
 from api.tenders import service as tenders
 from api.tenders.schemas import LotOut
@@ -129,13 +135,29 @@ async def add_event(
         kept = await _visible(invitation_id, actor)
 
         if given.state is State.AWARDED:
-            matching.refuse_enterprises(actor)
+            refuse_enterprises(actor)
         check_step(kept.state, given.state)
 
         await queries.add_event(invitation_id, given.state, actor.name, now, given.reason)
+        if given.state is State.AWARDED:
+            await _register(kept, actor, now)
         detail = {"state": given.state.value, "reason": given.reason}
         await audit.record("invitation.answered", [invitation_id], actor.name, now, **detail)
         return await _visible(invitation_id, actor)
+
+
+async def _register(kept: InvitationOut, actor: Actor, now: datetime) -> None:
+    """Put an award of a lot reserved under art. 77 in its register; the buyer is on the notice."""
+    lot = await tenders.lot(kept.lot_id)
+    buyer = (await tenders.tender(lot.tender_id)).buyer
+    if art77.UNDER_ART77 in lot.reservations and buyer is not None:
+        award = Art77AwardIn(
+            enterprise_id=kept.enterprise_id,
+            awarded_on=legal_day(now),
+            source=f"invitation {kept.id}",
+            lot_id=lot.id,
+        )
+        await art77.record(award, actor, now)
 
 
 async def _visible(invitation_id: UUID, actor: Actor) -> InvitationOut:
@@ -160,11 +182,19 @@ async def funnel(lot_id: UUID, actor: Actor) -> Funnel:
     """Tell where every invitation of the actor's organisation for a lot stands."""
     await tenders.lot(lot_id)
     found = await queries.of_lot(lot_id, actor.organisation)
+    last = await match_rows.last_basis(lot_id, actor)
+    said = {}
+    if last is not None:
+        said = await match_rows.outcomes(last[0], [one.enterprise_id for one in found])
+
     counts = Counter(one.state for one in found)
     return Funnel(
+        last_run_id=None if last is None else last[0],
         waves=tuple(await queries.waves(lot_id, actor.organisation)),
         counts={state: counts[state] for state in State},
-        invitations=tuple(found),
+        invitations=tuple(
+            msgspec.structs.replace(one, in_last_run=said.get(one.enterprise_id)) for one in found
+        ),
     )
 
 

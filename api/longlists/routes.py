@@ -4,31 +4,22 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 from litestar import MediaType, Request, Response, Router, get
-from litestar.connection import ASGIConnection
-from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath
 
-from api.auth import SECURITY, current_actor, needs
+from api.auth import SECURITY, current_actor, for_buyers, needs
 from api.longlists import service
-from api.longlists.drafts import CSP, as_csv, as_html, as_xlsx
-from api.matches.service import refuse_enterprises
+from api.longlists.drafts import CSP, as_csv, as_html, as_pdf, as_xlsx
 from api.problems import answers
 
 CSV: Final = "text/csv; charset=utf-8"
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PDF: Final = "application/pdf"
 HTML: Final = "text/html; charset=utf-8"
 
 
 Caller = Request[Any, Any, Any]
-
-
-async def for_officers(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    """Let no key of an enterprise read about others. Stands behind the guard on the scope."""
-    refuse_enterprises(connection.state.actor)
-
-
 FILE: Final[dict[str, Any]] = {
-    "guards": [needs("matches:read"), for_officers],
+    "guards": [needs("matches:read"), for_buyers],
     "security": SECURITY,
     "responses": answers(400, 401, 403, 404),
 }
@@ -83,6 +74,19 @@ async def get_longlist_html(request: Caller, run_id: FromPath[UUID]) -> Response
     )
 
 
+@get(
+    "/match-runs/{run_id:uuid}/longlist.pdf",
+    operation_id="getLonglistPdf",
+    summary="The longlist as PDF",
+    media_type=PDF,
+    **FILE,
+)
+async def get_longlist_pdf(request: Caller, run_id: FromPath[UUID]) -> Response[bytes]:
+    """Give the page as a PDF for the file; for reading with aids the page itself is better."""
+    body = await service.document(run_id, as_pdf, current_actor(request))
+    return _file(body, PDF, f"longlist-{run_id}.pdf")
+
+
 def _file(body: bytes, media_type: str, name: str) -> Response[bytes]:
     return Response(
         body,
@@ -93,6 +97,6 @@ def _file(body: bytes, media_type: str, name: str) -> Response[bytes]:
 
 router = Router(
     "/",
-    route_handlers=[get_longlist_csv, get_longlist_xlsx, get_longlist_html],
+    route_handlers=[get_longlist_csv, get_longlist_xlsx, get_longlist_html, get_longlist_pdf],
     tags=["Matches"],
 )

@@ -1,6 +1,7 @@
 """What is compared and what is stored, as plain values: facts of a lot, rows of a run."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from api.domain.tendering.coverage import Geography
 from api.domain.tendering.cpv import DIVISION_DIGITS, depth
 from api.domain.tendering.notice import Nature
 from api.domain.values import Cents, CpvCode, Point
-from api.matches.schemas import Explanation, MatchRequest, MatchRunBasis
+from api.matches.schemas import Explanation, LotChange, MatchRequest, MatchRunBasis
 from api.tenders.schemas import LotOut
 
 Outcome = Literal["matched", "near", "excluded"]
@@ -26,6 +27,8 @@ BY_INVITATION: Final = frozenset({"oth-single", "oth-mult", "neg-wo-call", "limi
 """Procedures in which the buyer chooses whom to invite (eForms BT-105, OCDS)."""
 DAYS_A_YEAR: Final = 365
 MONTHS_A_YEAR: Final = 12
+MOST_DAYS: Final = 100 * DAYS_A_YEAR
+"""What a faulty notice may claim to last, before the calendar ends."""
 
 
 class Legend(msgspec.Struct, frozen=True, array_like=True):
@@ -146,18 +149,34 @@ def verdicts_of(decision: Decision) -> list[tuple[Outcome, Verdict]]:
     ]
 
 
-def run_row(lot: LotOut, decision: Decision, basis: MatchRunBasis) -> dict[str, Any]:
+def run_row(lot: LotOut, decision: Decision) -> dict[str, Any]:
     """Give the columns of a run that its decision fills."""
     return {
         "lot": lot.id,
         "lot_version": lot.version,
         "seed": decision.seed,
-        "basis": msgspec.json.encode(basis).decode(),
         "considered": decision.considered,
         "matched": len(decision.matched),
         "near_misses": len(decision.near_misses),
         "excluded": len(decision.excluded),
     }
+
+
+def changes_of(before: LotFacts | None, after: LotFacts) -> tuple[LotChange, ...]:
+    """Say what is asked otherwise than before."""
+    if before is None:
+        return ()
+    found = []
+    for one in msgspec.structs.fields(LotFacts):
+        former, later = getattr(before, one.name), getattr(after, one.name)
+        if former != later:
+            found.append(LotChange(one.encode_name, _plain(former), _plain(later)))
+    return tuple(found)
+
+
+def _plain(value: object) -> object:
+    """Give a value as JSON has it; sets in order."""
+    return msgspec.to_builtins(value, order="deterministic")
 
 
 def basis_of(decision: Decision, request: MatchRequest, text_search: str) -> MatchRunBasis:
@@ -193,6 +212,19 @@ def lot_facts(lot: LotOut, procedure: str | None, request: MatchRequest) -> LotF
         lead_time_days=request.lead_time_days,
         order_value_cents=_cents(request.order_value_cents),
     )
+
+
+def term(lot: LotOut, today: date) -> tuple[date, date]:
+    """Give the half-open period in which a lot needs capacity; a year where no term is known.
+
+    What is past no longer needs any, so it starts today at the earliest (own choice, ADR 26).
+    """
+    starts_on = max(lot.starts_on or today, today)
+    ends_on = None if lot.ends_on is None else lot.ends_on + timedelta(days=1)
+    if ends_on is None:
+        begun = lot.starts_on or today
+        ends_on = begun + timedelta(days=min(lot.duration_days or DAYS_A_YEAR, MOST_DAYS))
+    return starts_on, max(ends_on, starts_on + timedelta(days=1))
 
 
 def says_little(codes: Sequence[CpvCode]) -> bool:

@@ -1,6 +1,6 @@
 """Reads and writes of match runs, in SQL. No rule is decided here."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
@@ -9,18 +9,20 @@ from uuid import UUID
 import msgspec
 
 from api.accounts.service import Actor, OrganisationKind
+from api.art77.schemas import Art77Facts
 from api.clock import new_id
 from api.database import Row, as_struct, copy_rows, fetch, lock
+from api.domain.capacity import left
 from api.domain.directory import LegalForm, QualityMark, ServiceMode, ShareBucket
 from api.domain.matching.facts import EnterpriseFacts, MarkFacts, OfferingFacts
 from api.domain.matching.near_miss import Shortfall
 from api.domain.tendering.cpv import lineage
+from api.domain.tendering.notice import Buyer
 from api.domain.values import CpvCode, Period, Point
 from api.matches.drafts import LeftOut, Legend, kilometres, left_out_of, legend_of, told
 from api.matches.schemas import (
     ExclusionOut,
     Explanation,
-    ExposureOut,
     MatchRunBasis,
     MatchRunOut,
     VerdictOut,
@@ -34,14 +36,11 @@ SELECT e.id::text AS enterprise_id, e.name, e.state = 'published' AS visible, e.
   e.turnover_cents, e.target_group_share, e.share_verified_on IS NOT NULL AS share_verified,
   e.main_aim_integration, e.lat, e.lon,
   coalesce(jsonb_array_length(e.details -> 'references'), 0) AS track_record,
-  (SELECT b.reason FROM buyer_exclusion b WHERE b.tender = $1 AND b.enterprise = e.id
-    AND ($3 OR b.organisation IS NOT DISTINCT FROM $4::uuid)
-    ORDER BY b.created_at LIMIT 1) AS excluded,
   o.id::text AS offering_id, o.cpv_codes, o.service_mode,
-  CASE WHEN 'NL' = ANY(o.area_full) THEN ARRAY['NL'] WHEN $2::text[] IS NULL THEN o.area_full
-    ELSE ARRAY(SELECT w FROM unnest($2::text[]) w WHERE w = ANY(o.area_full)) END AS area_full,
-  CASE WHEN $2::text[] IS NULL THEN o.area_partial
-    ELSE ARRAY(SELECT w FROM unnest($2::text[]) w WHERE w = ANY(o.area_partial))
+  CASE WHEN 'NL' = ANY(o.area_full) THEN ARRAY['NL'] WHEN $1::text[] IS NULL THEN o.area_full
+    ELSE ARRAY(SELECT w FROM unnest($1::text[]) w WHERE w = ANY(o.area_full)) END AS area_full,
+  CASE WHEN $1::text[] IS NULL THEN o.area_partial
+    ELSE ARRAY(SELECT w FROM unnest($1::text[]) w WHERE w = ANY(o.area_partial))
     END AS area_partial,
   o.reliable_capacity_cents, o.lead_time_days, o.minimum_order_cents
 FROM
@@ -49,14 +48,14 @@ FROM
 # Joined sideways, so that the cost follows the number of candidates, not of enterprises.
 _IN_CATEGORY: Final = """
 (SELECT * FROM offering WHERE withdrawn_at IS NULL AND (
-   cpv_lineage && $5::text[] OR cpv_codes && $6::text[]
-   OR (id = ANY($7::uuid[]) AND ($8 OR cpv_codes = '{}')))) o
+   cpv_lineage && $2::text[] OR cpv_codes && $3::text[]
+   OR (id = ANY($4::uuid[]) AND ($5 OR cpv_codes = '{}')))) o
 CROSS JOIN LATERAL (
   SELECT * FROM enterprise WHERE id = o.enterprise AND state = 'published' OFFSET 0) e
 """
 _ONE_FIRM: Final = """
 enterprise e LEFT JOIN offering o ON o.enterprise = e.id AND o.withdrawn_at IS NULL
-WHERE e.id = $5
+WHERE e.id = $2
 """
 _MARKS: Final = """
 SELECT enterprise::text AS enterprise_id, scheme, level, issued_on, valid_until, revoked_on,
@@ -79,24 +78,12 @@ _NAMES: Final = """
 SELECT e.id, e.name, e.town, o.id AS offering_id, o.title FROM enterprise e
 LEFT JOIN offering o ON o.id = ANY($2::uuid[]) AND o.enterprise = e.id WHERE e.id = ANY($1::uuid[])
 """
-_EXPOSURE: Final = """
-SELECT v.enterprise AS enterprise_id, e.name, count(*) AS shown,
-  count(*) FILTER (WHERE v.outcome = 'matched') AS matched,
-  count(*) FILTER (WHERE v.outcome = 'near') AS near_misses,
-  count(*) FILTER (WHERE v.outcome = 'matched' AND v.rank <= $5) AS among_first,
-  min(v.rank) FILTER (WHERE v.outcome = 'matched') AS best_rank
-FROM match_verdict v JOIN match_run r ON r.id = v.run JOIN enterprise e ON e.id = v.enterprise
-WHERE r.created_at >= $1 AND r.created_at < $2 AND ($3::uuid IS NULL OR v.enterprise > $3)
-  AND ($6::text IS NULL OR e.kvk_number = $6)
-GROUP BY v.enterprise, e.name ORDER BY v.enterprise LIMIT $4
-"""
-FIRST_RANKS: Final = 10
-"""Ranks that a reader surely sees: a first page."""
 
 
 class TenderTerms(msgspec.Struct, frozen=True):
     """What a match must know of the tender of a lot."""
 
+    buyer: Buyer | None
     procedure: str | None
     max_lots_awarded: int | None
 
@@ -104,7 +91,6 @@ class TenderTerms(msgspec.Struct, frozen=True):
 class Sought(msgspec.Struct, frozen=True):
     """Whose facts are read, and for whom."""
 
-    tender_id: UUID
     codes: tuple[CpvCode, ...] = ()
     places: tuple[str, ...] | None = None
     """Areas that matter; `None`: all of a coverage."""
@@ -113,45 +99,44 @@ class Sought(msgspec.Struct, frozen=True):
     found_by_text: tuple[UUID, ...] = ()
     text_decides: bool = False
     """Text may bring any offering, not just those without a code."""
-    organisation: UUID | None = None
-    """Whose exclusions count."""
-    every_exclusion: bool = False
-    """Everybody's count: an enterprise is told whoever left it out."""
-
-    @property
-    def head(self) -> tuple[object, ...]:
-        """The first values of the statement."""
-        places = None if self.places is None else list(self.places)
-        return self.tender_id, places, self.every_exclusion, self.organisation
+    reserved: Mapping[str, int] = {}
+    """Cents a year that are held of offerings in the term of the lot; ids as in facts."""
+    excluded: Mapping[str, str] = {}
+    """Whom the buyer leaves out, with the reason."""
+    art77: Art77Facts = Art77Facts()
 
 
 async def terms(tender_id: UUID) -> TenderTerms:
     """Give the terms of a tender that is known to be there."""
-    rows = await fetch("SELECT procedure, max_lots_awarded FROM tender WHERE id = $1", tender_id)
-    return as_struct(rows[0], TenderTerms)
+    sql = "SELECT buyer, procedure, max_lots_awarded FROM tender WHERE id = $1"
+    [row] = await fetch(sql, tender_id)
+    buyer = None if row["buyer"] is None else msgspec.json.decode(row["buyer"], type=Buyer)
+    return as_struct(dict(row) | {"buyer": buyer}, TenderTerms)
 
 
 async def candidates(sought: Sought) -> list[EnterpriseFacts]:
     """Read every enterprise with an offering in the category, or found by text: those offerings."""
     above = sorted({one for code in sought.codes for one in lineage(code)})
     asked = (list(sought.codes), above, list(sought.found_by_text), sought.text_decides)
-    rows = await fetch(_FACTS + _IN_CATEGORY, *sought.head, *asked)
-    return await _facts(rows, sought.centres)
+    places = None if sought.places is None else list(sought.places)
+    rows = await fetch(_FACTS + _IN_CATEGORY, places, *asked)
+    return await _facts(rows, sought)
 
 
 async def candidate(enterprise_id: UUID, sought: Sought) -> EnterpriseFacts | None:
     """Read the facts of one enterprise, whatever it offers and whether it is published or not."""
-    rows = await fetch(_FACTS + _ONE_FIRM, *sought.head, enterprise_id)
-    found = await _facts(rows, sought.centres)
+    places = None if sought.places is None else list(sought.places)
+    rows = await fetch(_FACTS + _ONE_FIRM, places, enterprise_id)
+    found = await _facts(rows, sought)
     return found[0] if found else None
 
 
-async def _facts(rows: Sequence[Row], places: Sequence[Point]) -> list[EnterpriseFacts]:
+async def _facts(rows: Sequence[Row], sought: Sought) -> list[EnterpriseFacts]:
     firms: dict[str, list[Row]] = {}
     for row in rows:
         firms.setdefault(row["enterprise_id"], []).append(row)
     marks = await _marks(firms)
-    return [_enterprise(own, marks.get(firm, []), places) for firm, own in firms.items()]
+    return [_enterprise(own, marks.get(firm, []), sought) for firm, own in firms.items()]
 
 
 async def _marks(enterprise_ids: Iterable[str]) -> dict[str, list[MarkFacts]]:
@@ -182,14 +167,13 @@ _SHARES: Final = {one.value: one for one in ShareBucket}
 _MODES: Final = {one.value: one for one in ServiceMode}
 
 
-def _enterprise(
-    rows: Sequence[Row], marks: Iterable[MarkFacts], places: Sequence[Point]
-) -> EnterpriseFacts:
-    one = rows[0]
+def _enterprise(rows: Sequence[Row], marks: Iterable[MarkFacts], sought: Sought) -> EnterpriseFacts:
+    one, places = rows[0], sought.centres
+    firm = one["enterprise_id"]
     form, share, lat = one["legal_form"], one["target_group_share"], one["lat"]
     seat = Point(lat, one["lon"]) if places and lat is not None else None
     return EnterpriseFacts(
-        id=one["enterprise_id"],
+        id=firm,
         name=one["name"],
         visible=one["visible"],
         legal_form=None if form is None else _LEGAL_FORMS[form],
@@ -199,13 +183,20 @@ def _enterprise(
         main_aim_integration=one["main_aim_integration"],
         marks=tuple(marks),
         track_record=one["track_record"],
-        excluded_by_buyer=one["excluded"],
+        public_service_mission=sought.art77.missions.get(firm),
+        last_art77_award_on=sought.art77.last_awards.get(firm),
+        excluded_by_buyer=sought.excluded.get(firm),
         distance_km=kilometres(seat, places),
-        offerings=tuple([_offering(row) for row in rows if row["offering_id"] is not None]),
+        offerings=tuple(
+            [_offering(row, sought.reserved) for row in rows if row["offering_id"] is not None]
+        ),
     )
 
 
-def _offering(row: Row) -> OfferingFacts:
+def _offering(row: Row, reserved: Mapping[str, int]) -> OfferingFacts:
+    free = row["reliable_capacity_cents"]
+    if reserved and free is not None:
+        free = left(free, reserved.get(row["offering_id"], 0))
     return OfferingFacts(
         id=row["offering_id"],
         enterprise_id=row["enterprise_id"],
@@ -213,10 +204,24 @@ def _offering(row: Row) -> OfferingFacts:
         service_mode=_MODES[row["service_mode"]],
         area_full=frozenset(row["area_full"]),
         area_partial=frozenset(row["area_partial"]),
-        free_capacity_cents=row["reliable_capacity_cents"],
+        free_capacity_cents=free,
         lead_time_days=row["lead_time_days"],
         minimum_order_cents=row["minimum_order_cents"],
     )
+
+
+async def excluded_firms(tender_id: UUID, actor: Actor) -> dict[str, str]:
+    """Give whom the actor's organisation leaves out of a tender, and why.
+
+    An enterprise is told whoever left it out.
+    """
+    sql = """
+    SELECT enterprise::text, reason FROM buyer_exclusion WHERE tender = $1
+      AND ($2 OR organisation IS NOT DISTINCT FROM $3) ORDER BY created_at DESC
+    """
+    everybodys = actor.kind is OrganisationKind.ENTERPRISE
+    rows = await fetch(sql, tender_id, everybodys, actor.organisation)
+    return {row["enterprise"]: row["reason"] for row in rows}
 
 
 async def same_run(lot_id: UUID, fingerprint: str, actor: Actor) -> UUID | None:
@@ -227,6 +232,30 @@ async def same_run(lot_id: UUID, fingerprint: str, actor: Actor) -> UUID | None:
     """
     rows = await fetch(sql, lot_id, fingerprint, actor.name, actor.organisation)
     return rows[0]["id"] if rows else None
+
+
+async def last_basis(lot_id: UUID, actor: Actor) -> tuple[UUID, MatchRunBasis] | None:
+    """Give the organisation's last run of a lot, and what it stands on."""
+    sql = """
+    SELECT id, basis FROM match_run WHERE lot = $1 AND organisation IS NOT DISTINCT FROM $2
+    ORDER BY created_at DESC, id DESC LIMIT 1
+    """
+    rows = await fetch(sql, lot_id, actor.organisation)
+    if not rows:
+        return None
+    return rows[0]["id"], msgspec.json.decode(rows[0]["basis"], type=MatchRunBasis)
+
+
+async def outcomes(run_id: UUID, enterprise_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Give what a run says of some enterprises; who was not considered is absent."""
+    sql = "SELECT enterprise, outcome FROM match_verdict WHERE run = $1 AND enterprise = ANY($2)"
+    rows = await fetch(sql, run_id, list(enterprise_ids))
+    found: dict[UUID, str] = {row["enterprise"]: row["outcome"] for row in rows}
+    if len(found) < len(enterprise_ids):
+        [run] = await fetch("SELECT left_out FROM match_run WHERE id = $1", run_id)
+        left_out = {UUID(one.enterprise_id) for one in left_out_of(run)}
+        found |= dict.fromkeys(left_out.intersection(enterprise_ids), "excluded")
+    return found
 
 
 async def published_count() -> int:
@@ -299,14 +328,6 @@ async def exclusions(tender_id: UUID, organisation: UUID | None) -> list[Exclusi
     ORDER BY b.created_at, b.enterprise
     """
     return [as_struct(row, ExclusionOut) for row in await fetch(sql, tender_id, organisation)]
-
-
-async def exposure(
-    period: tuple[datetime, datetime], after: UUID | None, limit: int, kvk_number: str | None
-) -> list[ExposureOut]:
-    """Count how often enterprises were shown in runs of a period, by id."""
-    rows = await fetch(_EXPOSURE, *period, after, limit, FIRST_RANKS, kvk_number)
-    return [as_struct(row, ExposureOut) for row in rows]
 
 
 def _run(row: Row) -> MatchRunOut:

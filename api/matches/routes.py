@@ -1,21 +1,18 @@
 """Match runs over HTTP. They tell of everybody who was left out, so reading needs a key too."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Response, Router, delete, get, post, put
-from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
-from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from api.auth import SECURITY, current_actor, needs
+from api.auth import SECURITY, current_actor, for_buyers, needs
 from api.matches import service
 from api.matches.schemas import (
     ExclusionIn,
     ExclusionOut,
-    ExposureOut,
     FirmVerdict,
     MatchRequest,
     MatchRunOut,
@@ -27,22 +24,14 @@ from api.preconditions import documented
 from api.problems import answers
 
 Caller = Request[Any, Any, Any]
-Since = Annotated[date, QueryParameter(description="First day of the period, Dutch time.")]
-Until = Annotated[date, QueryParameter(description="The day after the last of the period.")]
-
-
-async def for_officers(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    """Let no key of an enterprise read about others. Stands behind the guard on the scope."""
-    service.refuse_enterprises(connection.state.actor)
-
 
 READ: dict[str, Any] = {
-    "guards": [needs("matches:read"), for_officers],
+    "guards": [needs("matches:read"), for_buyers],
     "security": SECURITY,
     "responses": answers(400, 401, 403, 404),
 }
 WRITE: dict[str, Any] = {
-    "guards": [needs("matches:write"), for_officers],
+    "guards": [needs("matches:write"), for_buyers],
     "security": SECURITY,
     "responses": answers(400, 401, 403, 404, 413),
 }
@@ -133,13 +122,17 @@ async def compare_match_runs(
     **(READ | {"guards": [needs("matches:read")]}),
 )
 async def explain_match(
-    request: Request[Any, Any, Any], lot_id: FromPath[UUID], enterprise_id: FromPath[UUID]
+    request: Request[Any, Any, Any],
+    lot_id: FromPath[UUID],
+    enterprise_id: FromPath[UUID],
+    now: NamedDependency[datetime],
 ) -> FirmVerdict:
     """Say of any one enterprise why it can or can't do a lot, as things stand now.
 
     A key of an enterprise gets this about itself alone.
     """
-    return await service.why(lot_id, enterprise_id, MatchRequest(), current_actor(request))
+    ids = (lot_id, enterprise_id)
+    return await service.why(ids, MatchRequest(), current_actor(request), now)
 
 
 @put(
@@ -186,23 +179,6 @@ async def list_exclusions(request: Caller, tender_id: FromPath[UUID]) -> tuple[E
     return await service.exclusions(tender_id, current_actor(request))
 
 
-@get(
-    "/exposure",
-    operation_id="listExposure",
-    summary="Who was shown how often",
-    **(READ | {"guards": [needs("matches:read")], "responses": answers(400, 401, 403)}),
-)
-async def list_exposure(
-    request: Request[Any, Any, Any],
-    since: Since,
-    until: Until,
-    cursor: Cursor = None,
-    limit: Limit = 20,
-) -> Page[ExposureOut]:
-    """Count in how many runs each enterprise was shown; a key of an enterprise sees itself."""
-    return await service.exposure((since, until), cursor, limit, current_actor(request))
-
-
 router = Router(
     "/",
     route_handlers=[
@@ -216,7 +192,6 @@ router = Router(
         exclude_enterprise,
         readmit_enterprise,
         list_exclusions,
-        list_exposure,
     ],
     tags=["Matches"],
 )

@@ -1,14 +1,14 @@
 """What goes in and out about match runs."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta
 
 from api.domain.directory import ServiceMode
-from api.domain.matching.facts import Procedure, RequiredMark
+from api.domain.matching.facts import LotFacts, Procedure, RequiredMark
 from api.domain.matching.near_miss import Shortfall
 from api.domain.matching.reasons import Reason, Rule
 from api.domain.matching.score import Signal
@@ -47,6 +47,21 @@ class MatchRequest(
     ) = None
 
 
+class LotChange(msgspec.Struct, frozen=True, rename="camel"):
+    """What the lot, or the buyer, asks otherwise than in the run before."""
+
+    field: Annotated[str, Meta(description="A field of what is asked, such as `areas`.")]
+    before: Any
+    after: Any
+
+
+class Follows(msgspec.Struct, frozen=True, rename="camel"):
+    """The run of this lot before, and what is asked otherwise since then."""
+
+    run_id: UUID
+    changes: tuple[LotChange, ...]
+
+
 class MatchRunOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """A run: matched + near misses + excluded = considered."""
 
@@ -74,6 +89,10 @@ class MatchRunOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
         str, Meta(description="`used`, or `unavailable` when the index was down.")
     ]
     warnings: tuple[str, ...]
+    follows: Annotated[
+        Follows | None,
+        Meta(description="Null for the first run. Whose verdict changed: ask for the difference."),
+    ] = None
 
 
 class Explanation(msgspec.Struct, frozen=True, rename="camel", kw_only=True, omit_defaults=True):
@@ -144,6 +163,9 @@ class MatchRunBasis(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     rules: tuple[Rule, ...]
     text_search: str
     warnings: tuple[str, ...]
+    follows: Follows | None = None
+    lot: LotFacts | None = None
+    """What was asked; runs of before November 2026 did not keep it."""
 
 
 class ExclusionIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
@@ -160,15 +182,3 @@ class ExclusionOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     reason: str
     author: str
     created_at: datetime
-
-
-class ExposureOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """How often an enterprise was shown in match runs of a period."""
-
-    enterprise_id: UUID
-    name: str
-    shown: Annotated[int, Meta(description="Runs that listed it as matched or nearly so.")]
-    matched: int
-    near_misses: int
-    among_first: Annotated[int, Meta(description="Runs that ranked it among the first ten.")]
-    best_rank: int | None

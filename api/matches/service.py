@@ -2,16 +2,21 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
 from api.accounts.service import Actor, OrganisationKind
+from api.art77 import service as art77
+from api.art77.schemas import Art77Facts
 from api.audit import service as audit
-from api.clock import LEGAL_TIME, new_id
+from api.auth import OwnExplanationsOnly
+from api.capacity import service as capacity
+from api.clock import legal_day, new_id
 from api.database import lock, transaction
-from api.domain.errors import Fault, InvalidInput, NotFound, RuleViolation, Unavailable
+from api.domain.checks import Checks
+from api.domain.errors import NotFound, RuleViolation, Unavailable
 from api.domain.matching.decide import Decision, Excluded, decide
 from api.domain.matching.facts import EnterpriseFacts, LotFacts, Procedure
 from api.domain.matching.fingerprint import fingerprint
@@ -23,11 +28,13 @@ from api.matches.drafts import (
     Outcome,
     basis_of,
     centres,
+    changes_of,
     explanation,
     kept,
     lot_facts,
     run_row,
     says_little,
+    term,
     verdicts_of,
 )
 from api.matches.queries import Sought
@@ -35,16 +42,16 @@ from api.matches.schemas import (
     ExclusionIn,
     ExclusionOut,
     Explanation,
-    ExposureOut,
     FirmVerdict,
+    Follows,
     MatchRequest,
+    MatchRunBasis,
     MatchRunOut,
     RunDifference,
     VerdictChange,
     VerdictOut,
 )
-from api.pagination import Page, after, read_position, write_cursor
-from api.problems import AccessDenied
+from api.pagination import Page, read_position, write_cursor
 from api.reference.service import reference
 from api.settings import settings
 from api.tenders import service as tenders
@@ -60,12 +67,6 @@ class RunsOfOtherLots(RuleViolation):
     """Two runs can be compared only when they are of the same lot."""
 
     code = "runs-of-other-lots"
-
-
-class OwnExplanationsOnly(AccessDenied):
-    """An enterprise is told about itself, never about others."""
-
-    code = "own-explanations-only"
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -86,14 +87,15 @@ async def run_match(
     lot_id: UUID, request: MatchRequest, actor: Actor, now: datetime
 ) -> MatchRunOut:
     """Match a lot against the directory, and store every verdict with its reasons."""
-    asked = await question(lot_id, request, actor)
+    asked = await question(lot_id, request, actor, now)
     found = await queries.candidates(asked.sought)
     published = await queries.published_count()
 
     seed, run_id = request.seed or str(lot_id), new_id()
     decision, print_of, stored = await asyncio.to_thread(_decide, asked, found, seed, run_id)
 
-    row = run_row(asked.lot, decision, basis_of(decision, request, asked.text_search)) | {
+    basis = basis_of(decision, request, asked.text_search)
+    row = run_row(asked.lot, decision) | {
         "id": run_id,
         "created_at": now,
         "author": actor.name,
@@ -109,9 +111,22 @@ async def run_match(
         same = await queries.same_run(lot_id, print_of, actor)
         if same is not None:
             return await read_run(same, actor)
+        basis = await _following(lot_id, basis, asked.facts, actor)
+        row["basis"] = msgspec.json.encode(basis, order="deterministic").decode()
         await queries.insert_run(row, stored.verdicts)
         await audit.record("match-run.created", [run_id], actor.name, now, lot=str(lot_id))
         return await read_run(run_id, actor)
+
+
+async def _following(
+    lot_id: UUID, basis: MatchRunBasis, facts: LotFacts, actor: Actor
+) -> MatchRunBasis:
+    """Note which run this one follows, and what is asked otherwise."""
+    before = await queries.last_basis(lot_id, actor)
+    follows = None
+    if before is not None:
+        follows = Follows(before[0], changes_of(before[1].lot, facts))
+    return msgspec.structs.replace(basis, follows=follows, lot=facts)
 
 
 def _decide(
@@ -123,26 +138,50 @@ def _decide(
     return decision, print_of, kept(run_id, decision)
 
 
-async def question(lot_id: UUID, request: MatchRequest, actor: Actor) -> Question:
+async def question(lot_id: UUID, request: MatchRequest, actor: Actor, now: datetime) -> Question:
     """Gather what a lot asks, and say whose facts bear on it."""
+    await check_marks(request)
     lot = await tenders.lot(lot_id)
     terms = await queries.terms(lot.tender_id)
     facts = lot_facts(lot, terms.procedure, request)
+    known = await art77.facts(terms.buyer) if art77.UNDER_ART77 in facts.reservations else None
     hits = await _text_hits(lot.title)
     invited, broad = facts.procedure is Procedure.INVITATION, says_little(facts.cpv_codes)
     geography = (await reference()).geography
     sought = Sought(
-        tender_id=lot.tender_id,
         codes=facts.cpv_codes,
         # By invitation a narrow coverage ranks first, so there its whole size is read.
         places=None if invited else facts.areas,
         centres=centres(facts.areas, geography) if invited else (),
         found_by_text=tuple(UUID(one) for one in hits or ()),
         text_decides=broad,
-        organisation=actor.organisation,
-        every_exclusion=actor.kind is OrganisationKind.ENTERPRISE,
+        reserved=await _reserved(lot, now),
+        art77=known or Art77Facts(),
+        excluded=await queries.excluded_firms(lot.tender_id, actor),
     )
     return Question(lot, facts, hits, sought)
+
+
+async def _reserved(lot: LotOut, now: datetime) -> dict[str, int]:
+    taken = await capacity.reserved(term(lot, legal_day(now)), now)
+    return {str(offering): cents for offering, cents in taken.items()}
+
+
+async def check_marks(request: MatchRequest) -> None:
+    """Refuse marks and levels that do not exist: nobody could hold them."""
+    known = (await reference()).mark_schemes
+    checks = Checks()
+    for place, one in enumerate(request.required_marks):
+        for number, accepted in enumerate(one.accepted):
+            scheme, level = known.get(accepted.scheme), accepted.minimum_level
+            where = f"/requiredMarks/{place}" + (f"/equivalents/{number - 1}" if number else "")
+            if scheme is None:
+                detail = f"There is no mark {accepted.scheme!r}."
+                checks.note("unknown-scheme", detail, f"{where}/scheme")
+            elif level is not None and level not in scheme.levels:
+                detail = f"The mark {accepted.scheme!r} has no level {level!r}."
+                checks.note("unknown-level", detail, f"{where}/minimumLevel")
+    checks.settle()
 
 
 async def _text_hits(title: str) -> Hits:
@@ -156,11 +195,12 @@ async def _text_hits(title: str) -> Hits:
 
 
 async def why(
-    lot_id: UUID, enterprise_id: UUID, request: MatchRequest, actor: Actor
+    ids: tuple[UUID, UUID], request: MatchRequest, actor: Actor, now: datetime
 ) -> FirmVerdict:
-    """Say of any one enterprise why it can, or can't, do a lot. Stores nothing."""
+    """Say of any one enterprise why it can, or can't, do a lot; `ids`: lot and enterprise."""
+    lot_id, enterprise_id = ids
     await check_own(enterprise_id, actor)
-    asked = await question(lot_id, request, actor)
+    asked = await question(lot_id, request, actor, now)
     firm = await queries.candidate(enterprise_id, asked.sought)
     if firm is None:
         raise NotFound(f"There is no enterprise {enterprise_id}.")
@@ -184,18 +224,12 @@ def firm_verdict(lot_id: UUID, firm: EnterpriseFacts, decision: Decision) -> Fir
     )
 
 
-def refuse_enterprises(actor: Actor) -> None:
-    """Refuse a key of an enterprise where others are explained."""
-    if actor.kind is OrganisationKind.ENTERPRISE:
-        raise OwnExplanationsOnly("A key of an enterprise sees its own explanations only.")
-
-
 async def check_own(enterprise_id: UUID, actor: Actor) -> None:
     """Refuse a key of another enterprise."""
     if actor.kind is not OrganisationKind.ENTERPRISE:
         return
     if actor.kvk_number is None or await queries.kvk_number(enterprise_id) != actor.kvk_number:
-        raise OwnExplanationsOnly("A key of an enterprise sees its own explanations only.")
+        raise OwnExplanationsOnly("An enterprise sees its own explanations only.")
 
 
 async def difference(former_id: UUID, later_id: UUID, actor: Actor) -> RunDifference:
@@ -295,18 +329,3 @@ async def exclusions(tender_id: UUID, actor: Actor) -> tuple[ExclusionOut, ...]:
     """List whom the actor's organisation left out of a tender, and why."""
     await tenders.tender(tender_id)
     return tuple(await queries.exclusions(tender_id, actor.organisation))
-
-
-async def exposure(
-    days: tuple[date, date], cursor: str | None, limit: int, actor: Actor
-) -> Page[ExposureOut]:
-    """Count how often each enterprise was shown in a half-open period; an enterprise: itself."""
-    since, until = (datetime.combine(day, time(), LEGAL_TIME) for day in days)
-    if until <= since:
-        raise InvalidInput(Fault("invalid-period", "The period ends before it starts.", "until"))
-    own = None
-    if actor.kind is OrganisationKind.ENTERPRISE:
-        own = actor.kvk_number or ""
-    found = await queries.exposure((since, until), after(cursor), limit + 1, own)
-    next_cursor = write_cursor(found[limit - 1].enterprise_id) if len(found) > limit else None
-    return Page(items=tuple(found[:limit]), next_cursor=next_cursor)

@@ -5,6 +5,7 @@ from pathlib import Path
 from piccolo.conf.apps import AppConfig
 
 from api.accounts.tables import ApiKey, Membership, Organisation, Person
+from api.art77.tables import Art77Award, PublicServiceMission
 from api.audit.tables import AuditEvent, AuditSeal
 from api.capacity.tables import CapacityReservation
 from api.enterprises.tables import Enterprise, Mark, Offering, Revision
@@ -17,6 +18,7 @@ from api.ledgers.tables import Claim, LedgerEntry, Obligation
 from api.limits.tables import RateWindow
 from api.lot_adoptions.tables import LotDeclaration, LotPlanAdoption
 from api.lot_plans.tables import LotPlan, LotPlanRun
+from api.match_batches.tables import MatchBatch
 from api.matches.tables import BuyerExclusion, MatchRun, MatchVerdict
 from api.moderation.tables import ProfileClaim
 from api.oidc.tables import ExternalIdentity, OidcFlow
@@ -33,6 +35,7 @@ from api.shortlists.tables import (
     ShortlistEntry,
 )
 from api.sign_in.tables import PasswordReset
+from api.spend.tables import SpendFile, SpendLine, SpendSupplier
 from api.tenders.tables import Lot, Tender
 from api.webhooks.tables import Webhook, WebhookDelivery, WebhookPlace
 from api.work_items.tables import ProcedurePolicyRow, WorkItem
@@ -78,9 +81,15 @@ APP_CONFIG = AppConfig(
         LotPlan,
         LotDeclaration,
         LotPlanAdoption,
+        Art77Award,
+        PublicServiceMission,
         MatchRun,
         MatchVerdict,
         BuyerExclusion,
+        MatchBatch,
+        SpendFile,
+        SpendSupplier,
+        SpendLine,
         Wave,
         Invitation,
         InvitationEvent,

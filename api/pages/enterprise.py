@@ -10,19 +10,19 @@ from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath
 
-from api.allocations import service as allocations
 from api.auth import Connection, current_actor, needs
 from api.clock import legal_day
 from api.domain.access import OrganisationKind
 from api.enterprises import service as enterprises
 from api.enterprises.schemas import EnterprisePatch, MarkIn, OfferingIn
+from api.exposure import service as exposure
 from api.fulfilments import service as fulfilments
 from api.invitations import service as invitations
 from api.invitations.schemas import EventIn
 from api.marks import service as marks
-from api.matches import service as matches
 from api.moderation import service as moderation
 from api.moderation.schemas import ClaimIn
+from api.opportunities import service as opportunities
 from api.pages import offerings, steps
 from api.pages.finding import mark_names
 from api.pages.forms import Form
@@ -71,13 +71,13 @@ async def home(request: Caller, now: Now) -> Response[Any]:
         waiting = await moderation.claims(actor, now, None, SHOWN)
         return page(request, "mine_none.html", waiting=waiting, kvk=actor.kvk_number)
     actor, today = current_actor(request), legal_day(now)
-    seen = await matches.exposure((today - YEAR, today + timedelta(days=1)), None, 1, actor)
+    seen = await exposure.exposure((today - YEAR, today + timedelta(days=1)), None, 1, actor)
     return page(
         request,
         "mine.html",
         firm=await enterprises.read(own, today),
         complete=await marks.complete(own, today),
-        found=await allocations.opportunities(own, None, SHOWN, actor, now),
+        found=await opportunities.opportunities(own, None, SHOWN, actor, now),
         invited=await invitations.of_enterprise(own, None, SHOWN, actor),
         shown=seen.items[0] if seen.items else None,
         may_confirm="obligations:confirm" in actor.scopes,

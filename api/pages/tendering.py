@@ -8,10 +8,9 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
-from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath
 
-from api.auth import Connection, current_actor, needs
+from api.auth import current_actor, for_buyers, needs
 from api.clock import legal_day
 from api.directory import service as directory
 from api.directory.schemas import SearchFilters, SearchQuery
@@ -21,6 +20,7 @@ from api.invitations.schemas import EventIn, WaveIn
 from api.matches import service as matches
 from api.matches.drafts import Outcome
 from api.matches.schemas import MatchRequest, MatchRunOut
+from api.pages.dividing import visible
 from api.pages.forms import Form
 from api.pages.rendering import page, query, see
 from api.reference.service import reference
@@ -40,17 +40,12 @@ WAVE: Final = {"workdays": "10", "enough": "3"}
 FIRMS_TO_CHOOSE: Final = 10
 
 
-async def for_officers(connection: Connection, _: BaseRouteHandler) -> None:
-    """Guard: who may read about others. Stands behind the guard on the scope."""
-    matches.refuse_enterprises(connection.state.actor)
-
-
 READ: Final[dict[str, Any]] = {
     "include_in_schema": False,
-    "guards": [needs("matches:read"), for_officers],
+    "guards": [needs("matches:read"), for_buyers],
 }
-MATCH: Final[dict[str, Any]] = READ | {"guards": [needs("matches:write"), for_officers]}
-INVITE: Final[dict[str, Any]] = READ | {"guards": [needs("invitations:write"), for_officers]}
+MATCH: Final[dict[str, Any]] = READ | {"guards": [needs("matches:write"), for_buyers]}
+INVITE: Final[dict[str, Any]] = READ | {"guards": [needs("invitations:write"), for_buyers]}
 
 
 @get("/aanbestedingen", **READ)
@@ -97,13 +92,14 @@ async def _tenders(request: Caller, form: Form, report: NoticeReport | None) -> 
 @get("/aanbestedingen/{tender_id:uuid}", **READ)
 async def show_tender(request: Caller, tender_id: FromPath[UUID]) -> Response[Any]:
     """Show a tender with its lots, and the searches that the address names."""
-    tender = await tenders.tender(tender_id)
+    tender = await visible(tender_id, current_actor(request))
     runs = await _runs(request, tender)
     known = await reference()
     return page(
         request,
         "tender.html",
         tender=tender,
+        is_draft=tenders.is_draft(tender),
         runs=runs,
         asked=query(ronde=[str(run.id) for run in runs.values()]),
         area=known.area_name,
@@ -204,7 +200,7 @@ async def why(request: Caller, lot_id: FromPath[UUID], now: Now) -> Response[Any
     verdict = None
     if chosen is not None:
         actor = current_actor(request)
-        verdict = await matches.why(lot_id, _id(chosen), MatchRequest(), actor)
+        verdict = await matches.why((lot_id, _id(chosen)), MatchRequest(), actor, now)
     return page(request, "why.html", lot=lot, typed=typed, firms=firms, verdict=verdict)
 
 

@@ -17,6 +17,7 @@ from importers.asgi import READERS
 from importers.engines import free_port
 from importers.enterprises.reader import EnterpriseLists
 from importers.rule_books.parse import parse_rule_book
+from importers.spend.parse import read_spend
 from importers.work_items.read import read_items
 from search.client import Client
 from search.engine import start, stop
@@ -24,6 +25,8 @@ from search.rebuild import drop, live_index, next_index
 from tests.builders import a_key
 
 _REBUILT = (
+    *("spend_line", "spend_file", "spend_supplier", "match_batch", "art77_award"),
+    "public_service_mission",
     *("match_verdict", "match_run", "lot", "tender", "quality_mark", "offering"),
     *("profile_claim", "enterprise_revision", "enterprise"),
 )
@@ -32,7 +35,8 @@ _EMPTIED = (*_REBUILT, "outbox", "audit_event", "api_key", "kept_answer")
 
 @pytest.fixture(scope="session")
 def app() -> Litestar:
-    return create_app(READERS, parse_rule_book, EnterpriseLists(), read_items, with_engines=False)
+    readers = (READERS, parse_rule_book, EnterpriseLists(), read_items)
+    return create_app(*readers, spend_reader=read_spend, with_engines=False)
 
 
 @pytest.fixture(scope="session")

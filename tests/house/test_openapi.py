@@ -10,10 +10,15 @@ from importers.asgi import app
 
 UNVERSIONED = {
     "cancelImport",
+    "decideSpendSupplier",
     "deleteSavedSearch",
+    "dropSpendFile",
     "excludeEnterprise",
     "readmitEnterprise",
     "releaseOwnCapacity",
+    "stateMission",
+    "strikeReservedAward",
+    "undecideSpendSupplier",
 }
 """What has no versions: it is there or not, and was never anything else."""
 KEPT = Path(__file__).parents[2] / "openapi" / "openapi.json"

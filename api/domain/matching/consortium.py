@@ -19,7 +19,7 @@ from api.domain.matching.eligibility import Eligibility
 from api.domain.matching.facts import EnterpriseFacts, LotFacts, OfferingFacts
 from api.domain.matching.reasons import FAIL, UNKNOWN, Reason, ReasonCode, RuleId, failing
 from api.domain.matching.rules import MatchingRules
-from api.domain.tendering.coverage import COUNTRY
+from api.domain.tendering.coverage import COUNTRY, domestic
 from api.domain.tendering.cpv import relation
 from api.domain.values import Cents, CpvCode
 
@@ -149,7 +149,7 @@ class _Grid:
         self._main = lot.cpv_codes[0] if lot.cpv_codes else ""
         self._places = tuple(sorted(places)) or ("",)
         self._bit = {place: 1 << number for number, place in enumerate(self._places)}
-        self._whole = (1 << len(self._places)) - 1
+        self._domestic = sum(self._bit[place] for place in domestic(places))
         self.everything = (1 << len(self._places) * len(self.codes)) - 1
 
     def covered(self, offering: OfferingFacts, fit: Fit) -> int:
@@ -172,8 +172,10 @@ class _Grid:
         )
 
     def _reached(self, offering: OfferingFacts) -> int:
-        if COUNTRY in offering.area_full or "" in self._bit:
-            return self._whole
+        if "" in self._bit:
+            return self._bit[""]
+        if COUNTRY in offering.area_full:
+            return self._domestic
         return sum(self._bit[place] for place in offering.area_full & self._bit.keys())
 
 

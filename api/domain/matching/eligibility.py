@@ -15,7 +15,7 @@ from api.domain.matching.marks import MarksCheck
 from api.domain.matching.reasons import FAIL, PASS, UNKNOWN, WARNING, Reason, ReasonCode, RuleId
 from api.domain.matching.reserved import ReservedCheck
 from api.domain.matching.rules import WHOLE, MatchingRules
-from api.domain.tendering.coverage import COUNTRY
+from api.domain.tendering.coverage import COUNTRY, domestic
 
 _VISIBLE: Final = Reason(ReasonCode.VISIBLE, RuleId.VISIBILITY, PASS)
 _NOT_VISIBLE: Final = Reason(ReasonCode.NOT_VISIBLE, RuleId.VISIBILITY, FAIL)
@@ -40,6 +40,7 @@ class Eligibility:
         self._marks = MarksCheck(lot, rules.mark_levels)
         self._reserved = ReservedCheck(lot, rules)
         self._areas = frozenset(lot.areas)
+        self._domestic = domestic(lot.areas)
         self._whole_area = _area_covered(self._areas)
         self._part_of_area = _areas_in_part(self._areas)
         self._modes = {
@@ -78,9 +79,9 @@ class Eligibility:
         wanted, full = self._areas, offering.area_full
         if not wanted:
             return _PLACE_UNKNOWN
-        if COUNTRY in full or wanted <= full:
+        covered = self._domestic if COUNTRY in full else wanted & full
+        if covered == wanted:
             return self._whole_area
-        covered = wanted & full
         return self._part_of_area(covered, (wanted - covered) & offering.area_partial)
 
 

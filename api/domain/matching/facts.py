@@ -22,14 +22,18 @@ class Procedure(StrEnum):
     """The buyer chooses whom to invite, on objective criteria (Aw 2012 art. 1.4)."""
 
 
-class AcceptedMark(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+class AcceptedMark(
+    msgspec.Struct, frozen=True, gc=False, rename="camel", forbid_unknown_fields=True
+):
     """A quality mark that satisfies a demand, from `minimum_level` up; `None` is any level."""
 
     scheme: str
     minimum_level: str | None = None
 
 
-class RequiredMark(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+class RequiredMark(
+    msgspec.Struct, frozen=True, gc=False, rename="camel", forbid_unknown_fields=True
+):
     """A quality mark that the buyer asks, *or equivalent* (Dir. 2014/24 art. 43)."""
 
     scheme: str

@@ -71,7 +71,7 @@ class ReservedCheck:
         last = enterprise.last_art77_award_on
         if last is None:
             return
-        free_after = _years_after(last, self._waiting_years)
+        free_after = years_after(last, self._waiting_years)
         if self._lot.award_on is None:
             yield _unknown(ReasonCode.ART77_AWARD_DATE_UNKNOWN, None, last.isoformat())
         elif self._lot.award_on <= free_after:
@@ -109,7 +109,7 @@ def _best(routes: list[_Route]) -> _Route:
     return tuple(reason for route in routes for reason in route)
 
 
-def _years_after(day: date, years: int) -> date:
+def years_after(day: date, years: int) -> date:
     """Add whole years; 29 February becomes 1 March, the safe side (own choice, ADR 17)."""
     try:
         return day.replace(year=day.year + years)

@@ -20,7 +20,7 @@ from api.domain.matching.facts import (
     Procedure,
 )
 from api.domain.matching.rules import WHOLE, MatchingRules, SignalValues
-from api.domain.tendering.coverage import COUNTRY
+from api.domain.tendering.coverage import COUNTRY, domestic
 
 
 class SignalName(StrEnum):
@@ -123,6 +123,7 @@ class _Extent:
     def __init__(self, line: _Line, lot: LotFacts, values: SignalValues) -> None:
         self._line = line
         self._wanted = frozenset(lot.areas)
+        self._domestic = domestic(lot.areas)
         self._invited = lot.procedure is Procedure.INVITATION
         self._values = values
 
@@ -131,7 +132,7 @@ class _Extent:
         if not wanted:
             return self._line(None, "place of the lot unknown")
         nationwide = COUNTRY in full
-        if nationwide or wanted <= full:
+        if wanted <= full or (nationwide and wanted == self._domestic):
             return self._whole(nationwide=nationwide, areas=len(full))
         if wanted <= full | offering.area_partial:
             return self._line(self._values.area_partial, "covers a part of the place")

@@ -17,11 +17,20 @@ from api.domain.errors import InvalidValue
 from api.domain.values import EARTH_RADIUS_KM, Point
 
 COUNTRY: Final = "NL"
+_DUTCH: Final = ("GM", COUNTRY)
 AreaKind = Literal["municipality", "corop", "province", "country"]
 _REMEMBERED: Final = 4_096
 """Coverages that are kept worked out: lists repeat the same few shapes."""
 _ROUNDING_KM: Final = 0.01
 """So near the edge of a circle the distance itself decides."""
+
+
+def domestic(areas: Iterable[str]) -> frozenset[str]:
+    """Give the areas that lie in the Netherlands: whoever covers the country covers these.
+
+    A foreign area keeps its NUTS code; `NL` is no coverage of it (design decision 2).
+    """
+    return frozenset(area for area in areas if area.startswith(_DUTCH))
 
 
 class Municipality(msgspec.Struct, frozen=True):

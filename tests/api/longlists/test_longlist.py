@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from httpx import AsyncClient, Response
 from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from api.domain.matching.reasons import ReasonCode
 from api.longlists.schemas import REASONS
@@ -80,6 +81,21 @@ async def test_the_page_runs_nothing_and_shows_everybody(
     policy = response.headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; style-src 'sha256-")
     assert "unsafe" not in policy
+
+
+async def test_the_pdf_tells_everybody_in_text_and_is_the_same_each_time(
+    desk: AsyncClient, run: dict[str, Any]
+) -> None:
+    first, second = await document(desk, run, "pdf"), await document(desk, run, "pdf")
+
+    assert first.headers["Content-Type"] == "application/pdf"
+    assert first.content.startswith(b"%PDF-")
+    assert first.content == second.content
+    assert b"/Lang" in first.content
+    pages = PdfReader(io.BytesIO(first.content)).pages
+    told = " ".join(page.extract_text() for page in pages).replace("\n", " ")
+    for wanted in ("Ruim & Co", "Krap", "<script>", run["seed"], run["fingerprint"]):
+        assert wanted in told, wanted
 
 
 async def test_an_unknown_run_has_no_longlist(desk: AsyncClient, run: dict[str, Any]) -> None:

@@ -145,7 +145,7 @@ async def test_a_required_mark_leaves_out_who_does_not_hold_it_verified(
 ) -> None:
     await firms(desk)
 
-    run = await a_run(desk, lot_id, requiredMarks=[{"scheme": "pso", "level": "1"}])
+    run = await a_run(desk, lot_id, requiredMarks=[{"scheme": "pso", "minimumLevel": "1"}])
 
     assert run["matched"] == 0
     for one in await listed(desk, run, "excluded"):
@@ -211,7 +211,17 @@ async def test_what_never_was_is_not_found(desk: AsyncClient) -> None:
         ({"procedure": "lottery"}, "/procedure"),
         ({"serviceModes": ["magic"]}, "/serviceModes/0"),
         ({"weights": {}}, "/weights"),
-        ({"requiredMarks": [{"scheme": "p\0o", "level": None}]}, "/requiredMarks/0/scheme"),
+        ({"requiredMarks": [{"scheme": "p\0o"}]}, "/requiredMarks/0/scheme"),
+        ({"requiredMarks": [{"scheme": "pso", "level": "1"}]}, "/requiredMarks/0/level"),
+        ({"requiredMarks": [{"scheme": "pos"}]}, "/requiredMarks/0/scheme"),
+        (
+            {"requiredMarks": [{"scheme": "pso", "minimumLevel": "9"}]},
+            "/requiredMarks/0/minimumLevel",
+        ),
+        (
+            {"requiredMarks": [{"scheme": "pso", "equivalents": [{"scheme": "pos"}]}]},
+            "/requiredMarks/0/equivalents/0/scheme",
+        ),
     ],
     ids=str,
 )
@@ -229,7 +239,7 @@ async def test_a_mark_that_is_only_claimed_is_not_held(desk: AsyncClient, lot_id
     claim = {"scheme": "pso", "level": "1", "validUntil": "2099-12-31"}
     claimer = await stored(desk, name="claimer", marks=[claim])
 
-    run = await a_run(desk, lot_id, requiredMarks=[{"scheme": "pso", "level": "1"}])
+    run = await a_run(desk, lot_id, requiredMarks=[{"scheme": "pso", "minimumLevel": "1"}])
 
     matched = await listed(desk, run, "matches")
     assert claimer["id"] not in [one["enterpriseId"] for one in matched]

@@ -123,7 +123,7 @@ def a_random_lot(draw: random.Random) -> LotFacts:
         id="lot",
         cpv_codes=tuple(draw.sample(CPV_CODES, draw.choice((0, 1, 1, 1, 2, 3)))),
         nature=draw.choice((None, *Nature)),
-        areas=tuple(draw.sample(AREAS, draw.choice((0, 1, 1, 2, 3)))),
+        areas=tuple(draw.sample((*AREAS, "BE251"), draw.choice((0, 1, 1, 2, 3)))),
         yearly_value_cents=draw.choice((None, Cents(100_00), Cents(200_00))),
         months=draw.choice((None, 12, 36, 48)),
         award_on=draw.choice((None, *_DAYS[1:3])),

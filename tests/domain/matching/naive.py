@@ -79,7 +79,9 @@ def pair(lot: LotFacts, wanted: str, offered: str, *, broad: bool) -> tuple[int,
 def area(lot: LotFacts, offering: OfferingFacts) -> str:
     if not lot.areas:
         return "area-unknown"
-    if all(one in offering.area_full or "NL" in offering.area_full for one in lot.areas):
+    nationwide = "NL" in offering.area_full
+    dutch = {one for one in lot.areas if one[:2] in {"GM", "NL"}}
+    if all(one in offering.area_full or (nationwide and one in dutch) for one in lot.areas):
         return "area-covered"
     if all(one in offering.area_full or one in offering.area_partial for one in lot.areas):
         return "area-partial"

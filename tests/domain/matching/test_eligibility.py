@@ -4,7 +4,9 @@ import msgspec
 import pytest
 
 from api.domain.directory import ServiceMode
-from api.domain.matching.reasons import Reason, State
+from api.domain.matching.eligibility import Eligibility
+from api.domain.matching.facts import LotFacts, OfferingFacts
+from api.domain.matching.reasons import Reason, RuleId, State
 from api.domain.matching.rules import RULES_2026
 from api.domain.tendering.notice import Nature
 from api.domain.values import Cents, CpvCode
@@ -237,3 +239,17 @@ def test_what_is_unknown_is_named_and_does_not_keep_a_firm_out() -> None:
         "minimum-order-unknown",
     )
     assert {reason.state for reason in match.reasons} == {State.PASS, State.UNKNOWN}
+
+
+def test_the_whole_country_covers_no_place_abroad() -> None:
+    nationwide = an_offering(area_full=frozenset({"NL"}))
+
+    assert _area_of(a_lot(areas=("GM0344", "NL35")), nationwide) == "area-covered"
+    assert _area_of(a_lot(areas=("BE251",)), nationwide) == "area-outside"
+    assert _area_of(a_lot(areas=("BE251", "GM0344")), nationwide) == "area-outside"
+
+
+def _area_of(lot: LotFacts, offering: OfferingFacts) -> str:
+    found = Eligibility(lot, RULES_2026).of_offering(offering)
+    [code] = [one.code.value for one in found if one.rule is RuleId.AREA]
+    return code

@@ -1,16 +1,18 @@
-"""Reads for several lots or firms at once, in SQL. No rule is decided here."""
+"""Reads of what is open for an enterprise, in SQL. No rule is decided here."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
 import msgspec
 
 from api.database import as_struct, fetch
+from api.domain.directory import QualityMark
 from api.domain.tendering.cpv import lineages, prefix
 from api.domain.tendering.notice import Buyer
 from api.domain.values import CpvCode, Point
+from api.opportunities.drafts import OpenObligation
 
 # Of the same branch: a code of the lot stands above an offered one, or below it.
 _OPEN_LOTS: Final = """
@@ -62,3 +64,29 @@ async def seat(enterprise_id: UUID) -> Point | None:
     """Give where an enterprise has its seat."""
     [row] = await fetch("SELECT lat, lon FROM enterprise WHERE id = $1", enterprise_id)
     return None if row["lat"] is None else Point(row["lat"], row["lon"])
+
+
+async def art77_awards(enterprise_id: UUID) -> list[tuple[tuple[str, ...], date]]:
+    """Give awards under art. 77: by what the buyer is known, and when."""
+    sql = "SELECT buyer_keys, awarded_on FROM art77_award WHERE enterprise = $1"
+    return [
+        (tuple(row["buyer_keys"]), row["awarded_on"]) for row in await fetch(sql, enterprise_id)
+    ]
+
+
+async def marks(enterprise_id: UUID) -> list[QualityMark]:
+    """Give the quality marks of an enterprise."""
+    rows = await fetch(
+        "SELECT * FROM quality_mark WHERE enterprise = $1 ORDER BY id", enterprise_id
+    )
+    return [as_struct(row, QualityMark) for row in rows]
+
+
+async def open_obligations(today: date) -> list[OpenObligation]:
+    """Give the obligations that can still be fulfilled; neither who owes them nor how much."""
+    sql = """
+    SELECT o.id, a.name AS authority, o.rule_book, o.municipality, o.region, o.due_on
+    FROM obligation o JOIN organisation a ON a.id = o.authority
+    WHERE o.due_on > $1 AND o.owed_cents > 0 ORDER BY o.id
+    """
+    return [as_struct(row, OpenObligation) for row in await fetch(sql, today)]

@@ -1,0 +1,1 @@
+"""Who was shown how often in match runs: a check on fairness."""

@@ -1,0 +1,1 @@
+"""All lots of a tender matched in one go, as a job."""

@@ -1,0 +1,118 @@
+"""Use cases of match batches: take one in, work it off, tell how far it is."""
+
+import asyncio
+import logging
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from asyncpg import PostgresError
+
+from api import clock
+from api.accounts.service import Actor, is_shown
+from api.audit import service as audit
+from api.database import AWAY, as_json, session_lock, transaction
+from api.domain.errors import DomainError, NotFound, Unavailable
+from api.match_batches import queries
+from api.match_batches.queries import Batch
+from api.match_batches.schemas import MatchBatchOut
+from api.matches import service as matching
+from api.matches.schemas import MatchRequest
+from api.tenders import service as tenders
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE: Final = 2
+"""Lots under way together: while one waits for the database, another is decided."""
+IDLE_SECONDS: Final = 1.0
+LONGEST_PAUSE: Final = 30.0
+
+
+async def submit(
+    tender_id: UUID, request: MatchRequest, actor: Actor, now: datetime
+) -> MatchBatchOut:
+    """Take in that every active lot of a tender is to be matched; a worker does so."""
+    await matching.check_marks(request)
+    tender = await tenders.tender(tender_id)
+    batch_id = clock.new_id()
+    row = {
+        "id": batch_id,
+        "tender": tender_id,
+        "organisation": actor.organisation,
+        "state": "queued",
+        "criteria": as_json(request),
+        "lots": [lot.id for lot in tender.lots if lot.status == "active"],
+        "runs": [],
+        "fault": None,
+        "author": actor.name,
+        "created_at": now,
+        "finished_at": None,
+    }
+    async with transaction():
+        await queries.insert(row)
+        await audit.record("match-batch.submitted", [tender_id], actor.name, now)
+        return await read(batch_id, actor)
+
+
+async def read(batch_id: UUID, actor: Actor) -> MatchBatchOut:
+    """Tell how far a batch is; another organisation's does not exist."""
+    found = await queries.card(batch_id)
+    if found is None or not is_shown(found[1], actor):
+        raise NotFound(f"There is no match batch {batch_id}.")
+    return found[0]
+
+
+async def work_forever() -> None:
+    """Work batches off until cancelled. A database that is down delays, and loses nothing."""
+    pause = IDLE_SECONDS
+    while True:
+        try:
+            worked = await work_once()
+        except (Unavailable, PostgresError, *AWAY) as error:
+            pause = min(2 * pause, LONGEST_PAUSE)
+            logger.warning("match batches wait: %s; next try in %.0f s", error, pause)
+            worked = False
+        else:
+            pause = IDLE_SECONDS
+        await asyncio.sleep(0.0 if worked else pause)
+
+
+async def work_once() -> bool:
+    """Work the oldest free batch off; tell whether there was one.
+
+    The lock belongs to the connection: when this process dies, the batch is free again, and
+    goes on after the last lot that was noted. A lot matched twice on the same facts is one run.
+    """
+    for batch_id in await queries.open_batches():
+        async with session_lock(f"match batch {batch_id}") as free:
+            batch = await queries.claim(batch_id) if free else None
+            if batch is not None:
+                await _settled(batch)
+                return True
+    return False
+
+
+async def _settled(batch: Batch) -> None:
+    try:
+        await _worked_off(batch)
+    except (Unavailable, PostgresError, *AWAY):
+        raise
+    except DomainError as error:
+        await queries.finish(batch.id, "failed", error.detail, clock.now())
+    except Exception:
+        logger.exception("match batch %s met a fault of ours", batch.id)
+        await queries.finish(batch.id, "failed", "The server failed at this lot.", clock.now())
+    else:
+        await queries.finish(batch.id, "done", None, clock.now())
+
+
+async def _worked_off(batch: Batch) -> None:
+    actor = Actor(batch.author, frozenset(), batch.organisation)
+    left = batch.lots[len(batch.runs) :]
+    for start in range(0, len(left), AT_ONCE):
+        work = [
+            matching.run_match(lot, batch.criteria, actor, clock.now())
+            for lot in left[start : start + AT_ONCE]
+        ]
+        made = await asyncio.gather(*work)
+        await queries.add_runs(batch.id, [run.id for run in made])

@@ -1,0 +1,1 @@
+"""What an enterprise can find: lots that fit it, obligations that buying from it fulfils."""

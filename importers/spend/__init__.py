@@ -1,0 +1,1 @@
+"""Purchases of a buyer, from the tables that financial systems export."""

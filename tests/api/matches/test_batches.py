@@ -1,0 +1,89 @@
+"""All lots of a tender in one go: a job that goes on whatever happens to its worker."""
+
+from typing import Any
+
+import pytest
+from httpx import AsyncClient
+
+from api.database import fetch
+from api.match_batches import queries, service
+from tests.builders import CLEANING
+from tests.match_builders import a_lot, a_painter, a_tender, lots_of
+
+UNKNOWN = "01a20e4c-0000-7000-8000-000000000000"
+
+
+async def submitted(desk: AsyncClient, **asked: Any) -> dict[str, Any]:
+    await a_painter(desk, "De Kwast", 200_000)
+    tender = await a_tender(a_lot(1), a_lot(2, cpv_main=CLEANING), a_lot(3))
+    response = await desk.post(f"/v1/tenders/{tender}/match-runs", json=asked)
+    assert response.status_code == 202, response.text
+    batch: dict[str, Any] = response.json()
+    assert response.headers["Location"] == f"/v1/match-batches/{batch['id']}"
+    assert (batch["state"], batch["lots"], batch["done"]) == ("queued", 3, 0)
+    return batch
+
+
+async def told(desk: AsyncClient, batch: dict[str, Any]) -> dict[str, Any]:
+    answer: dict[str, Any] = (await desk.get(f"/v1/match-batches/{batch['id']}")).json()
+    return answer
+
+
+async def test_every_lot_gets_its_run(committing_desk: AsyncClient) -> None:
+    batch = await submitted(committing_desk, leadTimeDays=10)
+
+    assert await service.work_once()
+
+    found = await told(committing_desk, batch)
+    assert (found["state"], found["done"], found["fault"]) == ("done", 3, None)
+    assert [one["lotId"] for one in found["runs"]] == await lots_of(batch["tenderId"])
+    runs = [
+        (await committing_desk.get(f"/v1/match-runs/{one['runId']}")).json()
+        for one in found["runs"]
+    ]
+    assert [run["matched"] for run in runs] == [1, 0, 1]
+    assert {run["criteria"]["leadTimeDays"] for run in runs} == {10}
+    assert not await service.work_once()
+
+
+async def test_a_batch_goes_on_where_a_killed_worker_left_it(committing_desk: AsyncClient) -> None:
+    batch = await submitted(committing_desk)
+    [first, *_] = await lots_of(batch["tenderId"])
+    made = (await committing_desk.post(f"/v1/lots/{first}/match-runs", json={})).json()
+    await queries.claim(batch["id"])
+    await queries.add_runs(batch["id"], [made["id"]])
+
+    await service.work_once()
+
+    found = await told(committing_desk, batch)
+    assert (found["state"], found["done"]) == ("done", 3)
+    assert found["runs"][0]["runId"] == made["id"]
+    [row] = await fetch("SELECT count(*) AS n FROM match_run")
+    assert row["n"] == 3
+
+
+async def test_a_tender_without_active_lots_is_done_at_once(committing_desk: AsyncClient) -> None:
+    batch = await submitted(committing_desk)
+    await fetch("UPDATE match_batch SET lots = '{}'")
+
+    await service.work_once()
+
+    assert (await told(committing_desk, batch))["state"] == "done"
+
+
+@pytest.mark.parametrize("asked", [{"requiredMarks": [{"scheme": "pos"}]}, {"lots": []}], ids=str)
+async def test_a_faulty_question_is_refused_at_once(
+    desk: AsyncClient, asked: dict[str, Any]
+) -> None:
+    response = await desk.post(f"/v1/tenders/{await a_tender()}/match-runs", json=asked)
+
+    assert response.status_code == 400
+
+
+async def test_what_is_not_there_is_not_found(desk: AsyncClient) -> None:
+    answers = [
+        await desk.post(f"/v1/tenders/{UNKNOWN}/match-runs", json={}),
+        await desk.get(f"/v1/match-batches/{UNKNOWN}"),
+    ]
+
+    assert [one.status_code for one in answers] == [404, 404]
