@@ -1,6 +1,7 @@
 """The application, composed. The readers of files come from outside (ADR 13)."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
@@ -222,6 +223,9 @@ async def engines(app: Litestar) -> AsyncIterator[None]:
     """Hold the engines that the application needs, as long as it runs."""
     configure_logging()
     async with pool(settings().database_pool_size), index.engine(), _working(app):
+        # What lives as long as the process need not be searched for garbage again and again.
+        gc.collect()
+        gc.freeze()
         yield
 
 
