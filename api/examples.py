@@ -55,6 +55,7 @@ _NAMES: Final[Mapping[str, object]] = {
     "scheme": "pso",
     "level": "2",
     "If-Match": '"v1"',
+    "returnTo": "/v1/me",
     "sort": "relevance",
     "source": "regional-list",
     "mapping": "perceel",

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, contextmanager
 from api.domain.errors import Fault, InvalidInput, Unavailable
 from api.settings import settings
 from search.client import Client
-from search.errors import EngineRefused, EngineUnavailable, TooDeep
+from search.errors import EngineRefused, EngineUnavailable, TooDeep, WrongPosition
 
 _held: list[Client] = []
 
@@ -40,6 +40,9 @@ def answering() -> Iterator[None]:
         yield
     except EngineUnavailable as error:
         raise Unavailable("The search engine does not answer.") from error
+    except WrongPosition as error:
+        fault = Fault("invalid-cursor", "The cursor is not one of this list.", "cursor")
+        raise InvalidInput(fault) from error
     except TooDeep as error:
         raise InvalidInput(Fault("too-deep", str(error), "cursor")) from error
     except EngineRefused as error:

@@ -15,6 +15,11 @@ class Hit(msgspec.Struct, frozen=True, rename="camel"):
     """The offering's id; the enterprise's own id if it has no offering."""
     enterprise_id: str
     tie_break: int = 0
+    sort_name: str = ""
+    updated_at: int = 0
+    lot: int = 0
+    distance: int = msgspec.field(name="_geoDistance", default=0)
+    """Metres; only where a list goes by distance."""
     score: float = msgspec.field(name="_rankingScore", default=1.0)
     """How well the text fits, up to 1; only where a text was ranked."""
 
@@ -23,6 +28,8 @@ class Page(msgspec.Struct, frozen=True, rename="camel"):
     """A page of enterprises, with exact numbers."""
 
     total_hits: int = 0
+    estimated_total_hits: int = 0
+    """Documents; exact where no enterprise has more than one."""
     hits: tuple[Hit, ...] = ()
     facet_distribution: dict[str, dict[str, int]] = {}
 

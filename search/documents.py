@@ -6,14 +6,16 @@ An enterprise without offerings has one document of its own, under its own id.
 import hashlib
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from search.dutch import Analyser
-from search.folding import fold
+from search.folding import fold, words
 
 COUNTRY: Final = "NL"
+PROVINCE_CODE: Final = 4
+"""Length of a NUTS-2 code."""
 NO_END: Final = date.max.toordinal()
 NO_START: Final = date.min.toordinal()
 
@@ -80,6 +82,8 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_d
     kvk_number: str | None = None
     name: str
     sort_name: str
+    called: tuple[str, ...] = ()
+    """Its names, plain: a query that is one of them finds this firm first."""
     trade_names: tuple[str, ...] = ()
     title: str = ""
     products: tuple[str, ...] = ()
@@ -105,6 +109,16 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_d
     """Seconds since 1970, UTC."""
     tie_break: int
     """Decides between equals. Drawn from ids, so that no firm can influence it."""
+    lot: int
+    """The same for the enterprise as a whole: its place in a list that has no other order."""
+    speaks: bool
+    """Whether this document speaks for its enterprise where offerings do not matter: one does."""
+    speaks_for_mode: bool
+    """The same among the documents of one service mode."""
+    provinces: tuple[str, ...] = ()
+    """Provinces that some offering of the enterprise reaches, fully or in part."""
+    provinces_local: tuple[str, ...] = ()
+    """The same, by an offering that is not nationwide."""
     parts: str
     """Analysed title and products."""
     wholes: str
@@ -124,7 +138,48 @@ def documents_of(
 ) -> tuple[Document, ...]:
     """Give the documents of an enterprise: one per offering, or one of its own (ADR 15)."""
     own = OfferingFacts(id=enterprise.id)
-    return tuple(_document(enterprise, one, analyser) for one in tuple(offerings) or (own,))
+    offered = tuple(offerings) or (own,)
+    shared = _Shared(_provinces(offered), _provinces(filter(_is_local, offered)))
+    spoken: set[str | None] = set()
+    documents: list[Document] = []
+    for one in offered:
+        place = _Place(not documents, one.service_mode not in spoken)
+        documents.append(_document(enterprise, one, analyser, shared, place))
+        spoken.add(one.service_mode)
+    return tuple(documents)
+
+
+class _Shared(NamedTuple):
+    """What the offerings of an enterprise reach together."""
+
+    provinces: tuple[str, ...]
+    local: tuple[str, ...]
+
+
+class _Place(NamedTuple):
+    """Whether a document is the first of its enterprise, and the first of its mode."""
+
+    first: bool
+    first_of_mode: bool
+
+
+def _provinces(offerings: Iterable[OfferingFacts]) -> tuple[str, ...]:
+    areas = {area for one in offerings for area in (*one.area_full, *one.area_partial)}
+    return tuple(sorted(area for area in areas if len(area) == PROVINCE_CODE))
+
+
+def _is_local(offering: OfferingFacts) -> bool:
+    return COUNTRY not in offering.area_full
+
+
+def sort_name(name: str) -> str:
+    """Give what a firm is sorted by; a name in another script as it stands."""
+    return fold(name) or name.lower()
+
+
+def plain_name(name: str) -> str:
+    """Give a name as it is compared with a whole query: its words, folded."""
+    return " ".join(words(name))
 
 
 def tie_break(enterprise_id: str, offering_id: str) -> int:
@@ -133,7 +188,19 @@ def tie_break(enterprise_id: str, offering_id: str) -> int:
     return int.from_bytes(drawn) >> 12
 
 
-def _document(firm: EnterpriseFacts, offering: OfferingFacts, analyser: Analyser) -> Document:
+def lot(enterprise_id: str) -> int:
+    """Draw a number under 2**52 from an id, as the database can too; own choice, ADR 22."""
+    drawn = hashlib.md5(enterprise_id.encode(), usedforsecurity=False).hexdigest()
+    return int(drawn[:13], 16)
+
+
+def _document(
+    firm: EnterpriseFacts,
+    offering: OfferingFacts,
+    analyser: Analyser,
+    shared: _Shared,
+    place: _Place,
+) -> Document:
     analysed = _analysed(firm, offering, analyser)
     tokens = {token for several in analysed.values() for token in several}
     nationwide = COUNTRY in offering.area_full
@@ -142,7 +209,8 @@ def _document(firm: EnterpriseFacts, offering: OfferingFacts, analyser: Analyser
         enterprise_id=firm.id,
         kvk_number=firm.kvk_number,
         name=firm.name,
-        sort_name=fold(firm.name),
+        sort_name=sort_name(firm.name),
+        called=tuple(sorted({plain_name(name) for name in (firm.name, *firm.trade_names)})),
         trade_names=firm.trade_names,
         title=offering.title,
         products=offering.products,
@@ -163,6 +231,11 @@ def _document(firm: EnterpriseFacts, offering: OfferingFacts, analyser: Analyser
         province_name=firm.province_name,
         updated_at=int(firm.updated_at.timestamp()),
         tie_break=tie_break(firm.id, offering.id),
+        lot=lot(firm.id),
+        speaks=place.first,
+        speaks_for_mode=place.first_of_mode,
+        provinces=shared.provinces,
+        provinces_local=shared.local,
         terms=tuple(sorted(tokens | ({firm.kvk_number} if firm.kvk_number else set()))),
         **{field: " ".join(tokens) for field, tokens in analysed.items()},
     )

@@ -21,5 +21,9 @@ class EngineRefused(SearchError):
         self.code = code
 
 
+class WrongPosition(SearchError):
+    """A walk can't go on from a position of another kind of list."""
+
+
 class TooDeep(SearchError):
     """A page was asked beyond the depth to which results are ranked."""

@@ -7,15 +7,18 @@ import msgspec
 
 from search.answers import Hit, Page
 from search.client import Client
+from search.documents import plain_name
 from search.dutch import Analyser
-from search.errors import TooDeep
-from search.facets import Counts, merge, questions
+from search.errors import TooDeep, WrongPosition
+from search.facets import Counts, Question, merge, questions
 from search.marks import recognise_marks
-from search.query import Order, Search, counting, filters, listing
+from search.paging import behind, marks, position, unseen, walk_of
+from search.query import Order, Position, Search, any_of, filters, listing
 from search.wording import Wording, understand
 
 DEEPEST: Final = 1_000
 """Enterprises that can be walked by relevance; other orders have no such limit."""
+MOST_NAMESAKES: Final = 20
 SCORE_DECIMALS: Final = 6
 """Scores that differ by less are equal, so that rounding of floats decides nothing."""
 
@@ -28,6 +31,8 @@ class Found(msgspec.Struct, frozen=True):
     """Exact number of enterprises that match."""
     facets: Counts
     wording: Wording
+    next: Position | None = None
+    """Where the next page begins; `None` after the last."""
 
 
 async def find(client: Client, index: str, text: str, search: Search, analyser: Analyser) -> Found:
@@ -43,38 +48,80 @@ async def find(client: Client, index: str, text: str, search: Search, analyser: 
     asked = msgspec.structs.replace(search, terms=wording.terms, marks=search.marks or marked.codes)
     if wording.unknown and not wording.terms:
         return Found((), 0, {}, wording)
+    if asked.after is not None and asked.after.walk is not walk_of(asked):
+        raise WrongPosition("the position is of a list in another order")
     by_text = bool(wording.terms) and asked.order is Order.RELEVANCE
-    find_page = _ranked_page if by_text else _listed_page
-    return await find_page(client, index, asked, wording)
+    if by_text:
+        return await _ranked_page(client, index, asked, wording, plain_name(text))
+    return await _listed_page(client, index, asked, wording)
 
 
 async def _listed_page(client: Client, index: str, search: Search, wording: Wording) -> Found:
     asked = questions(search, index)
-    bodies = [listing(search, index), *(one.body for one in asked)]
-    page, *answers = await client.multi_search(bodies)
-    return Found(page.hits, page.total_hits, merge(asked, answers), wording)
+    spare = len(marks(search.after)) + 1
+    page_body = listing(search, index, behind=behind(search), spare=spare)
+    page, *answers = await client.multi_search([page_body, *(one.body for one in asked)])
+    return _found(search, unseen(page.hits, search.after), asked, answers, wording)
 
 
-async def _ranked_page(client: Client, index: str, search: Search, wording: Wording) -> Found:
-    if search.page * search.page_size > DEEPEST:
+async def _ranked_page(
+    client: Client, index: str, search: Search, wording: Wording, name: str
+) -> Found:
+    if _depth(search) > DEEPEST:
         raise TooDeep(f"by relevance no more than {DEEPEST} enterprises can be walked")
     asked = questions(search, index)
     turns = rankings(search, index)
-    bodies = [counting(index, filters(search)), *turns, *(one.body for one in asked)]
-    counted, *answers = await client.multi_search(bodies)
-    ranked, facets = answers[: len(turns)], answers[len(turns) :]
-    hits = best_first(search, ranked)
-    return Found(hits, counted.total_hits, merge(asked, facets), wording)
+    bodies = [_by_name(search, index, name), *turns, *(one.body for one in asked)]
+    named, *answers = await client.multi_search(bodies)
+    ranking = best_first(search, answers[: len(turns)], named.hits)
+    hits = unseen(ranking, search.after)
+    first = (search.page - 1) * search.page_size
+    return _found(search, hits[first:], asked, answers[len(turns) :], wording, hits[:first])
+
+
+def _by_name(search: Search, index: str, name: str) -> dict[str, Any]:
+    """Ask for the firms whose name is the whole text."""
+    return {
+        "indexUid": index,
+        "filter": [*filters(search), any_of("called", [name])],
+        "limit": MOST_NAMESAKES,
+        "attributesToRetrieve": ["id", "enterpriseId", "tieBreak"],
+    }
+
+
+def _found(
+    search: Search,
+    hits: Sequence[Hit],
+    asked: Sequence[Question],
+    answers: Sequence[Page],
+    wording: Wording,
+    before: Sequence[Hit] = (),
+) -> Found:
+    """Cut out the page, and say where the next one begins, if there is one."""
+    page = tuple(hits[: search.page_size])
+    more = len(hits) > len(page)
+    return Found(
+        page,
+        asked[0].total(answers[0]),
+        merge(asked, answers),
+        wording,
+        position(search, [*before, *page]) if more else None,
+    )
+
+
+def _depth(search: Search) -> int:
+    """Count the enterprises down to the end of the page, those given before included."""
+    return len(marks(search.after)) + search.page * search.page_size
 
 
 def rankings(search: Search, index: str) -> list[dict[str, Any]]:
     """Build the requests that rank by text, one per term.
 
     The engine only drops words from the end of a query. So each term gets its turn at
-    the front (ADR 15). To find the first so many of all, so many of each are enough.
+    the front (ADR 15). To find the first so many of all, so many of each are enough; one
+    more tells whether there is a next page.
     """
     wanted = filters(search)
-    depth = search.page * search.page_size
     turns = (search.terms[start:] + search.terms[:start] for start in range(len(search.terms)))
     return [
         {
@@ -82,7 +129,7 @@ def rankings(search: Search, index: str) -> list[dict[str, Any]]:
             "q": " ".join(term.token for term in turn),
             "matchingStrategy": "last",
             "filter": wanted,
-            "limit": depth,
+            "limit": _depth(search) + 1,
             "attributesToRetrieve": ["id", "enterpriseId", "tieBreak"],
             "showRankingScore": True,
         }
@@ -90,10 +137,13 @@ def rankings(search: Search, index: str) -> list[dict[str, Any]]:
     ]
 
 
-def best_first(search: Search, ranked: Sequence[Page]) -> tuple[Hit, ...]:
-    """Merge the rankings, each weighed by how rare its first term is, and cut out the page.
+def best_first(
+    search: Search, ranked: Sequence[Page], named: Sequence[Hit] = ()
+) -> tuple[Hit, ...]:
+    """Merge the rankings, each weighed by how rare its first term is.
 
-    An enterprise counts by its best offering; equals come in the order of their lot.
+    Who is called by the whole text goes before all. An enterprise counts by its best
+    offering; equals come in the order of their lot.
     """
     pairs = zip(search.terms, ranked, strict=True)
     weighed = [
@@ -101,8 +151,7 @@ def best_first(search: Search, ranked: Sequence[Page]) -> tuple[Hit, ...]:
         for term, page in pairs
         for hit in page.hits
     ]
-    best: dict[str, Hit] = {}
+    best = {hit.enterprise_id: hit for hit in named}
     for _, hit in sorted(weighed, key=lambda one: (one[0], one[1].tie_break)):
         best.setdefault(hit.enterprise_id, hit)
-    first = (search.page - 1) * search.page_size
-    return tuple(best.values())[first : first + search.page_size]
+    return tuple(best.values())

@@ -1,12 +1,15 @@
 """What is asked of the index, as requests of the engine. Filters are built, never pasted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
+from msgspec import Meta
 
 LARGEST_PAGE: Final = 1_000
+_MOST: Final = 2**53
+"""Whole numbers that the engine tells apart."""
 
 
 class Near(msgspec.Struct, frozen=True):
@@ -34,6 +37,33 @@ class Order(StrEnum):
     UPDATED = "updated"
     DISTANCE = "distance"
     """From `near`; without `near` as `RELEVANCE`."""
+
+
+class Walk(StrEnum):
+    """What a walk goes by."""
+
+    TEXT = "t"
+    LOT = "l"
+    NAME = "n"
+    UPDATED = "u"
+    DISTANCE = "d"
+
+
+class Position(msgspec.Struct, frozen=True, array_like=True):
+    """The end of a page."""
+
+    walk: Walk
+    key: Annotated[int, Meta(ge=0, le=_MOST)] | Annotated[str, Meta(max_length=1_000)] = 0
+    """Of the last enterprise: its sort name, seconds of its change, or metres to it."""
+    lot: Annotated[int, Meta(ge=0, le=_MOST)] = 0
+    """Of the last enterprise: decides between equal keys."""
+    seen: Annotated[bytes, Meta(max_length=10_000)] = b""
+    """Marks of enterprises that were given and can come again."""
+
+    def __post_init__(self) -> None:
+        """Refuse a key that is not of its walk: nobody but us writes positions."""
+        if isinstance(self.key, str) is not (self.walk is Walk.NAME):
+            raise ValueError("the key is not of this walk")
 
 
 class Group(StrEnum):
@@ -67,6 +97,12 @@ class Facet(msgspec.Struct, frozen=True):
 
     group: Group
     values: tuple[str, ...] = ()
+    meanings: dict[str, tuple[str, ...]] = {}
+    """What choosing a value asks for, where that is more than the value: a mark or higher."""
+
+    def chosen_by(self, value: str) -> tuple[str, ...]:
+        """Give what must hold, one of them, when a value is chosen."""
+        return self.meanings.get(value, (value,))
 
 
 class Search(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +133,9 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     facets: tuple[Facet, ...] = ()
     order: Order = Order.RELEVANCE
     page: int = 1
+    """Counts whole pages; see `after` for a walk that edits do not disturb."""
+    after: Position | None = None
+    """Go on where an earlier page ended; `page` is then 1."""
     page_size: int = 20
 
 
@@ -197,17 +236,32 @@ def filters(search: Search, without: Group | None = None) -> list[str]:
     return built
 
 
-def listing(search: Search, index: str) -> dict[str, Any]:
-    """Build the request for a page of enterprises in an order that needs no text."""
-    return counting(index, filters(search)) | {
-        "hitsPerPage": min(search.page_size, LARGEST_PAGE),
-        "page": search.page,
+def about_firms(search: Search, without: Group | None = None) -> bool:
+    """Tell whether nothing is asked that differs between the offerings of an enterprise."""
+    differing = {Group.CPV, Group.AREA, Group.MODE} - {without}
+    offered = differing & chosen(search).keys()
+    return not offered and not search.terms and search.min_capacity_cents is None
+
+
+def listing(
+    search: Search, index: str, *, behind: Sequence[str] = (), spare: int = 0
+) -> dict[str, Any]:
+    """Build the request for a page of enterprises in an order that needs no text.
+
+    With `spare` more, to leave out who was given before. The number of all is asked apart:
+    with `limit` the engine stops as soon as the page is full.
+    """
+    return {
+        "indexUid": index,
+        "filter": [*filters(search), *behind],
+        "offset": (search.page - 1) * search.page_size,
+        "limit": min(search.page_size, LARGEST_PAGE) + spare,
         "sort": _sort(search),
-        "attributesToRetrieve": ["id", "enterpriseId"],
+        "attributesToRetrieve": ["id", "enterpriseId", "sortName", "updatedAt", "lot", "_geo"],
     }
 
 
-def counting(index: str, wanted: list[str]) -> dict[str, Any]:
+def counting(index: str, wanted: Sequence[str]) -> dict[str, Any]:
     """Build the request that counts enterprises and gives none.
 
     `hitsPerPage` makes the count exact; with `limit` the engine gives an estimate.
@@ -233,10 +287,10 @@ def _degrees(lat: float, lon: float) -> str:
 def _sort(search: Search) -> list[str]:
     match search.order:
         case Order.NAME:
-            return ["sortName:asc"]
+            return ["sortName:asc", "lot:asc"]
         case Order.UPDATED:
-            return ["updatedAt:desc"]
+            return ["updatedAt:desc", "lot:asc"]
         case Order.DISTANCE if search.near is not None:
             return [f"_geoPoint({_degrees(search.near.lat, search.near.lon)}):asc"]
         case _:
-            return []
+            return ["lot:asc"]

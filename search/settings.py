@@ -32,8 +32,16 @@ EQUAL: Final = (
     "targetGroupShare",
     "reservedEligible",
     "terms",
+    "called",
+    "speaks",
+    "speaksForMode",
+    "provinces",
+    "provincesLocal",
 )
-COMPARED: Final = ("reliableCapacityCents", "marksFrom.*", "marksUntil.*")
+COMPARED: Final = (
+    *("reliableCapacityCents", "marksFrom.*", "marksUntil.*"),
+    *("lot", "sortName", "updatedAt"),
+)
 SEARCHED: Final = ("parts", "wholes", "category", "names", "background", "kvkNumber")
 """In order: a word in what is offered weighs more than one in the name or the mission."""
 
@@ -47,7 +55,7 @@ def settings(known: Analyser) -> dict[str, Any]:
             _filterable(COMPARED, compared=True),
             "_geo",
         ],
-        "sortableAttributes": ["sortName", "updatedAt", "_geo"],
+        "sortableAttributes": ["sortName", "updatedAt", "lot", "_geo"],
         "rankingRules": [
             *("sort", "words", "typo", "proximity", "attribute", "exactness"),
             "tieBreak:asc",

@@ -8,10 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 # Limits are tested where they are the subject; elsewhere tests ask as fast as they can.
 os.environ.setdefault("RATE_LIMIT_ANONYMOUS", "0")
 os.environ.setdefault("RATE_LIMIT_KNOWN", "0")
+# No test asserts a time: a shared machine may be slow for a while.
+settings.register_profile("perceel", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("perceel")
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 

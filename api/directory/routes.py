@@ -12,6 +12,7 @@ from api.directory import service
 from api.directory.schemas import (
     LARGEST_RADIUS_KM,
     LONGEST_BOX,
+    LONGEST_CURSOR,
     LONGEST_PLACE,
     LONGEST_POINT,
     LONGEST_TEXT,
@@ -24,7 +25,7 @@ from api.directory.schemas import (
     SearchQuery,
 )
 from api.domain.directory import ServiceMode, TargetGroup
-from api.pagination import Cursor, Limit
+from api.pagination import Limit
 from api.problems import answers
 
 Words = Annotated[
@@ -101,6 +102,15 @@ National = Annotated[
     bool,
     QueryParameter(name="includeNational", description="Find nationwide offerings too."),
 ]
+SearchCursor = Annotated[
+    str | None,
+    QueryParameter(
+        name="cursor",
+        max_length=LONGEST_CURSOR,
+        description="`nextCursor` of the page before; opaque. A walk sees every firm that is not "
+        "edited meanwhile once. A text is walked to 1,000 firms.",
+    ),
+]
 Sorting = Annotated[SearchOrder, QueryParameter(description="`distance` needs `near`.")]
 Facets = Annotated[
     list[FacetName] | None, QueryParameter(description="What to count beside the results.")
@@ -146,7 +156,7 @@ def search_query(
     filters: NamedDependency[SearchFilters],
     sort: Sorting = SearchOrder.RELEVANCE,
     facets: Facets = None,
-    cursor: Cursor = None,
+    cursor: SearchCursor = None,
     limit: Limit = 20,
 ) -> SearchQuery:
     """Gather the parameters of a page of a search."""

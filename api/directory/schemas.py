@@ -14,6 +14,7 @@ LONGEST_TEXT: Final = 200
 LONGEST_PLACE: Final = 60
 LONGEST_POINT: Final = 40
 LONGEST_BOX: Final = 80
+LONGEST_CURSOR: Final = 8_000
 """Characters."""
 MOST_VALUES: Final = 20
 """Alternatives in one filter."""
@@ -73,6 +74,8 @@ class SearchQuery(msgspec.Struct, frozen=True, kw_only=True):
     sort: SearchOrder = SearchOrder.RELEVANCE
     facets: tuple[FacetName, ...] = ()
     cursor: str | None = None
+    page: int = 1
+    """For pages that people leaf through; the API goes by cursor alone."""
     limit: int = 20
 
 
@@ -131,4 +134,11 @@ class SearchPage(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
         dict[str, dict[str, int]],
         Meta(description="Per facet and value: the total that choosing the value would give."),
     ]
+    degraded: Annotated[
+        bool,
+        Meta(
+            description="True while the search engine is down: the database answered filters, "
+            "KvK numbers and exact names; facets are then not counted."
+        ),
+    ] = False
     next_cursor: str | None = None

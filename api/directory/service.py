@@ -1,5 +1,6 @@
 """The use case of search: one question to the index, one read of the database."""
 
+import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -10,6 +11,7 @@ import msgspec
 
 from api.database import Row
 from api.directory import queries
+from api.directory.drafts import listed
 from api.directory.schemas import (
     AreaRef,
     EnterpriseCard,
@@ -21,17 +23,19 @@ from api.directory.schemas import (
     SearchQuery,
 )
 from api.domain.checks import Checks
-from api.domain.errors import InvalidInput, InvalidValue
+from api.domain.errors import InvalidInput, InvalidValue, Unavailable
 from api.domain.matching.rules import RULES_2026
 from api.domain.tendering.coverage import COUNTRY, Covers
 from api.domain.values import CpvCode, Point, digits, parse_cpv
 from api.index import answering, client
-from api.pagination import read_position, write_cursor
+from api.pagination import read_packed, write_packed
 from api.reference.service import Reference, reference
 from api.settings import settings
 from search import query as index
 from search.dutch import analyser
 from search.find import Found, find
+from search.marks import recognise_marks
+from search.paging import walk_of
 from search.places import recognise, spelling
 from search.rebuild import live_index
 
@@ -61,7 +65,7 @@ async def search(wanted: SearchQuery, today: date) -> SearchPage:
     """Find enterprises. One offering must satisfy category, mode and area together."""
     known = await reference()
     asked = await question(wanted, today)
-    found = await look_up(asked)
+    found, degraded = await _answered(wanted, asked)
 
     return SearchPage(
         items=await cards(asked, found, today),
@@ -69,8 +73,39 @@ async def search(wanted: SearchQuery, today: date) -> SearchPage:
         areas=tuple(AreaRef(code, known.area_name(code)) for code in asked.search.areas),
         unknown_words=found.wording.unknown,
         facets=_facets(found.facets),
-        next_cursor=_next_cursor(asked.search, found.total),
+        degraded=degraded,
+        next_cursor=None if found.next is None else write_packed(found.next),
     )
+
+
+async def _answered(wanted: SearchQuery, asked: Question) -> tuple[Found, bool]:
+    """Ask the index, or the database where that suffices; tells which it was."""
+    try:
+        return await look_up(asked), False
+    except Unavailable:
+        naming = _naming(wanted, asked)
+        if naming is None:
+            raise
+        marks = asked.search.marks or recognise_marks(asked.text).codes
+        search = msgspec.structs.replace(asked.search, marks=marks)
+        if search.after is not None and search.after.walk is not walk_of(search):
+            raise
+        rows = await queries.matching(search, naming)
+        if naming.names and not rows:
+            raise
+        return await asyncio.to_thread(listed, rows, search, asked.text), True
+
+
+def _naming(wanted: SearchQuery, asked: Question) -> queries.Naming | None:
+    """Tell whom a text names, if the database can look that up; `None` if it needs the index.
+
+    A name counts only whole. What else a text asks for only the index knows.
+    """
+    if not analyser().query_tokens(recognise_marks(asked.text).text):
+        return queries.Naming()
+    if _KVK.fullmatch(asked.text):
+        return queries.Naming(kvk_number=asked.text)
+    return queries.Naming(names=(asked.text.strip(), (wanted.filters.q or "").strip()))
 
 
 async def question(wanted: SearchQuery, today: date) -> Question:
@@ -94,7 +129,8 @@ async def question(wanted: SearchQuery, today: date) -> Question:
         box=None if filters.bbox is None else checks.attempt(_box, filters.bbox, "bbox"),
         facets=tuple(_facet(name, known) for name in wanted.facets),
         order=_ORDERS[wanted.sort],
-        page=_page(wanted.cursor, checks),
+        page=wanted.page,
+        after=_after(wanted.cursor, checks),
         page_size=wanted.limit,
     )
     if wanted.sort is SearchOrder.DISTANCE and filters.near is None:
@@ -103,12 +139,12 @@ async def question(wanted: SearchQuery, today: date) -> Question:
     return Question(asked, text)
 
 
-def _page(cursor: str | None, checks: Checks) -> int:
+def _after(cursor: str | None, checks: Checks) -> index.Position | None:
     try:
-        return 1 if cursor is None else read_position(cursor)
+        return None if cursor is None else read_packed(cursor, index.Position)
     except InvalidInput as error:
         checks.faults += error.faults
-        return 1
+        return None
 
 
 async def look_up(asked: Question) -> Found:
@@ -231,6 +267,7 @@ def _marks(mark: str, checks: Checks) -> Sequence[str]:
 
 def _facet(name: FacetName, known: Reference) -> index.Facet:
     values: tuple[str, ...] = ()
+    meanings: dict[str, tuple[str, ...]] = {}
     if name is FacetName.PROVINCE:
         areas = known.geography.members
         values = tuple(sorted(one for one in areas if len(one) == PROVINCE_CODE))
@@ -239,16 +276,13 @@ def _facet(name: FacetName, known: Reference) -> index.Facet:
         values = tuple(
             f"{scheme}-{one.replace('+', 'plus')}" for scheme, all_ in levels for one in all_
         )
-    return index.Facet(_GROUPS[name], values)
+        meanings = {value: tuple(_marks(value, Checks())) for value in values}
+    return index.Facet(_GROUPS[name], values, meanings)
 
 
 def _facets(counts: Mapping[index.Group, Mapping[str, int]]) -> dict[str, dict[str, int]]:
     names = {group: name.value for name, group in _GROUPS.items()}
     return {names[group]: dict(sorted(found.items())) for group, found in counts.items()}
-
-
-def _next_cursor(asked: index.Search, total: int) -> str | None:
-    return write_cursor(asked.page + 1) if asked.page * asked.page_size < total else None
 
 
 def _card(row: Row, areas: tuple[str, ...]) -> EnterpriseCard:

@@ -12,6 +12,7 @@ import msgspec
 from api.domain.checks import Checks
 from api.domain.errors import RuleViolation
 from api.domain.social_return.activity import Activity
+from api.domain.social_return.bounds import bound_faults
 from api.domain.social_return.caps import caps_of
 from api.domain.social_return.credit import Credit, Reason
 from api.domain.social_return.measures import half_up, in_euros
@@ -39,7 +40,6 @@ from api.fulfilment_plans.schemas import (
 )
 from api.ledgers.queries import Kept
 
-YEAR_DAYS: Final = 365
 WEEK_HOURS: Final = 168
 MOST_OFFERINGS: Final = 600
 """More than this are not laid before the solver: those that could bring most go first."""
@@ -106,6 +106,8 @@ class Laid(msgspec.Struct, frozen=True):
 def check(given: PlanIn, kept: Kept, unknown: Iterable[tuple[str, str, str]]) -> None:
     """Refuse what can't be planned, all at once; `unknown` are codes not in the reference."""
     checks = Checks()
+    checks.faults += bound_faults(given)
+    checks.settle()
     if not (given.needs or given.placements or given.activities):
         checks.note("missing-field", "give needs, placements or activities to choose from", "")
     keys = _keys(given)
@@ -162,15 +164,9 @@ def expected_on(need: NeedIn) -> date:
     return need.invoice_on or need.until_day - timedelta(days=1)
 
 
-def window_cents(free: int | None, need: NeedIn) -> int | None:
-    """Turn what is free a year into what fits in the window of a need."""
-    days = (need.until_day - need.from_day).days
-    return None if free is None else free * days // YEAR_DAYS
-
-
-def yearly_cents(amount_cents: int, need: NeedIn) -> int:
-    """Turn an amount in the window of a need into the capacity a year that it takes."""
-    return ceil(Fraction(amount_cents * YEAR_DAYS, (need.until_day - need.from_day).days))
+def days_of(need: NeedIn) -> int:
+    """Count the days in the window of a need."""
+    return (need.until_day - need.from_day).days
 
 
 def laid_out(given: PlanIn, offered: Sequence[Offered], ground: Ground) -> Laid:

@@ -19,6 +19,7 @@ from api.domain.errors import NotFound, RuleViolation
 from api.domain.social_return.caps import ObligationNotAssessed
 from api.domain.social_return.entries import ClaimState
 from api.domain.social_return.plan import best_plan
+from api.domain.social_return.plan_options import a_year, in_window
 from api.domain.social_return.position import standing_position
 from api.domain.tendering.cpv import lineage
 from api.domain.values import Cents, CpvCode
@@ -28,12 +29,11 @@ from api.fulfilment_plans.drafts import (
     NothingToPlan,
     Offered,
     check,
+    days_of,
     labour_of,
     laid_out,
     limits_of,
     proposal_of,
-    window_cents,
-    yearly_cents,
 )
 from api.fulfilment_plans.queries import KeptPlan
 from api.fulfilment_plans.schemas import (
@@ -217,7 +217,9 @@ async def _offered(need: NeedIn, now: datetime) -> list[Offered]:
     window = (need.from_day, need.until_day)
     free = await capacity.free([one.offering_id for one in found], window, now)
     return [
-        Offered(need=need, candidate=one, free_cents=window_cents(free.get(one.offering_id), need))
+        Offered(
+            need=need, candidate=one, free_cents=in_window(free.get(one.offering_id), days_of(need))
+        )
         for one in found
     ]
 
@@ -261,7 +263,7 @@ def _wanted(asked: PlanIn, proposal: Proposal) -> Iterator[Wanted]:
     for line in proposal.lines:
         if line.offering_id is not None and line.amount_cents is not None:
             need = needs[line.key]
-            yearly = yearly_cents(line.amount_cents, need)
+            yearly = a_year(line.amount_cents, days_of(need))
             yield Wanted(line.offering_id, yearly, need.from_day, need.until_day)
 
 

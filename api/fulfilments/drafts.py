@@ -13,6 +13,7 @@ from api.domain.checks import Checks
 from api.domain.directory import QualityMark
 from api.domain.errors import InvalidValue, RuleViolation
 from api.domain.social_return.activity import Activity
+from api.domain.social_return.bounds import bound_faults
 from api.domain.social_return.credit import Credit, Reason
 from api.domain.social_return.displacement import (
     NORMS,
@@ -115,8 +116,10 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 def check(given: ClaimIn) -> None:
     """Refuse personal numbers in any free text, and quantities that can't be, all at once."""
     checks = Checks()
+    checks.faults += bound_faults(given)
     for place, text in _texts(given):
         checks.faults += personal_number_faults(text, place)
+    checks.settle()
     one, place = given.fulfilment, "/fulfilment"
     if isinstance(one, PlacementIn):
         _check_placement(checks, one, place)

@@ -170,7 +170,7 @@ async def read_run(run_id: UUID, actor: Actor) -> LotPlanRunOut:
 
 async def _run(run_id: UUID, actor: Actor) -> KeptRun:
     kept = await queries.run(run_id)
-    if kept is None or not tenders.may_see(await tenders.tender(kept.tender), actor):
+    if kept is None or not tenders.may_see(await tenders.kept(kept.tender), actor):
         raise NotFound(f"There is no run of lot plans {run_id}.")
     return kept
 
@@ -199,7 +199,7 @@ async def runs(
     tender_id: UUID, cursor: str | None, limit: int, actor: Actor
 ) -> Page[LotPlanRunCard]:
     """List the runs of a tender of the own organisation, the last made first."""
-    if not tenders.may_see(await tenders.tender(tender_id), actor):
+    if not tenders.may_see(await tenders.kept(tender_id), actor):
         raise NotFound(f"There is no draft {tender_id}.")
     found = await queries.cards(tender_id, after(cursor), limit + 1)
     next_cursor = write_cursor(found[limit - 1].id) if len(found) > limit else None

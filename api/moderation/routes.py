@@ -113,10 +113,14 @@ async def decide_review(
     **WRITE,
 )
 async def list_history(
-    enterprise_id: FromPath[UUID], now: Now, cursor: Cursor = None, limit: Limit = 20
+    request: Caller,
+    enterprise_id: FromPath[UUID],
+    now: Now,
+    cursor: Cursor = None,
+    limit: Limit = 20,
 ) -> Page[HistoryEntry]:
     """List changes, newest first: who, when, which fields, from which source."""
-    return await service.history(enterprise_id, now, cursor, limit)
+    return await service.history(enterprise_id, current_actor(request), now, cursor, limit)
 
 
 @get(

@@ -22,6 +22,7 @@ from api.enterprises import queries as profiles
 from api.enterprises import service as enterprises
 from api.enterprises.queries import Known
 from api.enterprises.schemas import EnterpriseOut, EnterprisePatch
+from api.enterprises.service import NotTheOwner
 from api.moderation import queries
 from api.moderation.schemas import (
     ClaimIn,
@@ -63,7 +64,7 @@ async def own_profile(actor: Actor) -> UUID | None:
 
 
 async def contact(enterprise_id: UUID) -> str | None:
-    """Give the role address of a published profile, for people who signed in."""
+    """Give the role address of a profile, to who keeps it; others ask for it (ADR 24)."""
     row = await profiles.profile(enterprise_id)
     address: str | None = row["email"] if row is not None and row["state"] == "published" else None
     return address
@@ -136,10 +137,12 @@ async def decide(review_id: UUID, data: DecisionIn, actor: Actor, now: datetime)
 
 
 async def history(
-    enterprise_id: UUID, now: datetime, cursor: str | None, limit: int
+    enterprise_id: UUID, actor: Actor, now: datetime, cursor: str | None, limit: int
 ) -> Page[HistoryEntry]:
-    """Give who changed which fields of a profile when, newest first."""
+    """Give who changed which fields of a profile when, newest first; an enterprise: its own."""
     await enterprises.read(enterprise_id, legal_day(now))
+    if actor.kind is OrganisationKind.ENTERPRISE and await own_profile(actor) != enterprise_id:
+        raise NotTheOwner("An enterprise sees the history of its own profile only.")
     rows = await queries.history(enterprise_id, after(cursor), limit + 1)
     return _page([as_struct(row, HistoryEntry) for row in rows], limit)
 

@@ -9,6 +9,7 @@ import msgspec
 
 from api.domain.checks import Checks
 from api.domain.errors import RuleViolation
+from api.domain.social_return.bounds import bound_faults
 from api.domain.social_return.discount import Contractor, own_discount
 from api.domain.social_return.measures import months_in
 from api.domain.social_return.obligation import (
@@ -67,6 +68,7 @@ def completed(given: ObligationIn, lot: LotOut | None, published_on: date | None
 def check(given: ObligationIn) -> None:
     """Refuse what is missing or wrong, all at once."""
     checks = Checks()
+    checks.faults += bound_faults(given)
     for name in ("title", "starts_on", "due_on"):
         if getattr(given, name) is None:
             place = f"/{_camel(name)}"
@@ -75,6 +77,14 @@ def check(given: ObligationIn) -> None:
         checks.note("invalid-period", "the obligation is due before it starts", "/dueOn")
     for place, text in (("/title", given.title), ("/terms/source", _source(given))):
         checks.faults += personal_number_faults(text or "", place)
+    checks.settle()
+
+
+def check_assessment(given: AssessmentIn) -> None:
+    """Refuse numbers and days that no contract holds, and a personal number in the source."""
+    checks = Checks()
+    checks.faults += bound_faults(given)
+    checks.faults += personal_number_faults(_source(given) or "", "/terms/source")
     checks.settle()
 
 
@@ -156,7 +166,7 @@ def _months(given: ObligationIn, lot: LotOut) -> Decimal | None:
     return (Decimal(months.numerator) / months.denominator).quantize(Decimal("0.01"))
 
 
-def _source(given: ObligationIn) -> str | None:
+def _source(given: AssessmentIn) -> str | None:
     return None if given.terms is None else given.terms.source
 
 

@@ -27,6 +27,7 @@ from api.obligations.drafts import (
     assessed,
     basis_of,
     check,
+    check_assessment,
     completed,
     discount_cents,
     state_of,
@@ -71,6 +72,7 @@ async def reassess(
     obligation_id: UUID, given: AssessmentIn, actor: Actor, now: datetime
 ) -> ObligationOut:
     """Assess an obligation anew, by the rule book that it was opened with."""
+    check_assessment(given)
     async with transaction():
         kept = await ledgers.locked(obligation_id, actor)
         book = await rule_books.book(kept.rule_book)

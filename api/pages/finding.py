@@ -12,7 +12,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
+from api.auth import current_actor, signed_in
 from api.clock import legal_day
+from api.contacts import service as contacts
+from api.contacts.schemas import ContactOut, Purpose, RevealIn
 from api.directory import service as directory
 from api.directory.schemas import (
     EnterpriseCard,
@@ -26,13 +29,12 @@ from api.domain.tendering.coverage import Covers
 from api.domain.values import parse_cpv
 from api.enterprises import service as enterprises
 from api.enterprises.schemas import OfferingOut
-from api.exports import service as exports
+from api.exports.drafts import linked
 from api.marks import service as marks
-from api.moderation import service as moderation
 from api.pages import atlas, rendering
 from api.pages.atlas import Marker
+from api.pages.forms import Form
 from api.pages.wording import mark_label
-from api.pagination import write_cursor
 from api.reference.service import Reference, reference
 from api.settings import settings
 
@@ -149,20 +151,38 @@ async def profile(
     request: Request[Any, Any, Any], enterprise_id: FromPath[UUID], now: NamedDependency[datetime]
 ) -> Template:
     """Show a profile."""
+    return await _profile(request, enterprise_id, now, None)
+
+
+@post("/ondernemingen/{enterprise_id:uuid}/contact", include_in_schema=False, guards=[signed_in])
+async def contact(
+    request: Request[Any, Any, Any], enterprise_id: FromPath[UUID], now: NamedDependency[datetime]
+) -> Template:
+    """Tell how an enterprise can be reached, for a purpose; it leaves a trace (ADR 24)."""
+    form = await Form.of(request)
+    purpose = form.build(RevealIn, purpose=form.text("purpose")).purpose
+    told = await contacts.reveal(enterprise_id, purpose, current_actor(request), now)
+    return await _profile(request, enterprise_id, now, told)
+
+
+async def _profile(
+    request: Request[Any, Any, Any], enterprise_id: UUID, now: datetime, told: ContactOut | None
+) -> Template:
     today = legal_day(now)
     found = await enterprises.read(enterprise_id, today)
     known = await reference()
-    linked = msgspec.json.encode(await exports.linked_profile(enterprise_id, today)).decode()
+    as_data = msgspec.json.encode(linked(found, known)).decode()
     codes = {code for one in found.offerings for code in one.cpv_codes}
     return rendering.page(
         request,
         "profile.html",
         firm=found,
         # Nothing in it can end the element that holds it.
-        linked=linked.replace("<", "\\u003c"),
+        linked=as_data.replace("<", "\\u003c"),
         area=known.area_name,
         cpv_labels={code: known.cpv_label(code) for code in codes},
-        contact=await moderation.contact(enterprise_id) if request.state.visitor else None,
+        told=told,
+        purposes=tuple(Purpose),
         mark_names=await mark_names(),
         outlines=atlas.outlines(),
         reach=_reach(found.offerings, known),
@@ -216,8 +236,7 @@ def _page_number(params: MultiDict[Any]) -> int:
 
 
 def _query(asked: SearchFilters, number: int) -> SearchQuery:
-    cursor = None if number == 1 else write_cursor(number)
-    return SearchQuery(filters=asked, facets=FACETS, cursor=cursor, limit=PAGE_SIZE)
+    return SearchQuery(filters=asked, facets=FACETS, page=number, limit=PAGE_SIZE)
 
 
 def _address(asked: SearchFilters, **changes: Any) -> str:  # noqa: ANN401  values of an address

@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 
 from api.auth import current_actor, needs
 from api.clock import legal_day
+from api.domain.errors import NotFound
 from api.pages.rendering import page
 from api.social_return_reports import service as reports
 
@@ -23,14 +24,18 @@ async def overview(request: Caller, now: NamedDependency[datetime]) -> Response[
     typed = request.query_params.get("jaar", "")
     year = int(typed) if typed.isdecimal() and len(typed) == len(str(this_year)) else this_year
     year = min(max(year, FIRST_YEAR), this_year)
+    years = range(this_year, this_year - YEARS, -1)
     actor = current_actor(request)
-    report = await reports.report(year, None, actor, now)
+    try:
+        report = await reports.report(year, None, actor, now)
+    except NotFound:
+        return page(request, "overview_none.html", year=year, years=years)
     spots = await reports.white_spots(year, actor, now)
     return page(
         request,
         "overview.html",
         year=year,
-        years=range(this_year, this_year - YEARS, -1),
+        years=years,
         report=report,
         tables=(("kind", report.by_kind), ("group", report.by_group), ("region", report.by_region)),
         spots=spots,

@@ -20,6 +20,7 @@ from api.invitations.schemas import EventIn, WaveIn
 from api.matches import service as matches
 from api.matches.drafts import Outcome
 from api.matches.schemas import MatchRequest, MatchRunOut
+from api.pages.dividing import visible
 from api.pages.forms import Form
 from api.pages.rendering import page, query, see
 from api.reference.service import reference
@@ -91,13 +92,14 @@ async def _tenders(request: Caller, form: Form, report: NoticeReport | None) -> 
 @get("/aanbestedingen/{tender_id:uuid}", **READ)
 async def show_tender(request: Caller, tender_id: FromPath[UUID]) -> Response[Any]:
     """Show a tender with its lots, and the searches that the address names."""
-    tender = await tenders.tender(tender_id)
+    tender = await visible(tender_id, current_actor(request))
     runs = await _runs(request, tender)
     known = await reference()
     return page(
         request,
         "tender.html",
         tender=tender,
+        is_draft=tenders.is_draft(tender),
         runs=runs,
         asked=query(ronde=[str(run.id) for run in runs.values()]),
         area=known.area_name,

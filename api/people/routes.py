@@ -116,9 +116,11 @@ async def create_organisation(
     security=SECURITY,
     responses=answers(400, 401, 403),
 )
-async def list_organisations(cursor: Cursor = None, limit: Limit = 20) -> Page[OrganisationOut]:
+async def list_organisations(
+    request: Caller, cursor: Cursor = None, limit: Limit = 20
+) -> Page[OrganisationOut]:
     """List every organisation, oldest first."""
-    return await service.organisations(cursor, limit)
+    return await service.organisations(current_actor(request), cursor, limit)
 
 
 @get(

@@ -39,7 +39,7 @@ from api.people.schemas import (
     SeatOut,
 )
 from api.preconditions import check_version
-from api.problems import NotAuthenticated
+from api.problems import AccessDenied, NotAuthenticated
 from api.sessions import service as sessions
 
 EVERYWHERE: Final = "organisations:write"
@@ -82,6 +82,7 @@ async def switch(organisation: UUID, actor: Actor) -> None:
 
 async def make_organisation(data: OrganisationIn, actor: Actor, now: datetime) -> OrganisationOut:
     """Make an organisation."""
+    _refuse_others(actor)
     async with transaction():
         made = await accounts.create_organisation(
             data.kind, data.name, data.kvk_number, data.municipalities, now=now
@@ -90,8 +91,9 @@ async def make_organisation(data: OrganisationIn, actor: Actor, now: datetime) -
     return _organisation_out(made)
 
 
-async def organisations(cursor: str | None, limit: int) -> Page[OrganisationOut]:
+async def organisations(actor: Actor, cursor: str | None, limit: int) -> Page[OrganisationOut]:
     """Give every organisation, oldest first."""
+    _refuse_others(actor)
     rows = await queries.organisations(after(cursor), limit + 1)
     items = [_organisation_out(as_struct(row, OrganisationRecord)) for row in rows[:limit]]
     more = len(rows) > limit
@@ -263,8 +265,18 @@ async def _joining(invitation: Row, actor: Actor | None, data: AcceptanceIn, now
     return await add_person(email, data.name, kept, now)
 
 
+def _runs_the_platform(actor: Actor) -> bool:
+    """Tell whether every organisation is the actor's to see; a scope alone does not make it so."""
+    return EVERYWHERE in actor.scopes and actor.kind in {None, OrganisationKind.PLATFORM}
+
+
+def _refuse_others(actor: Actor) -> None:
+    if not _runs_the_platform(actor):
+        raise AccessDenied("Only who runs this installation keeps its organisations.")
+
+
 async def _visible(organisation_id: UUID, actor: Actor) -> OrganisationRecord:
-    allowed = actor.organisation == organisation_id or EVERYWHERE in actor.scopes
+    allowed = actor.organisation == organisation_id or _runs_the_platform(actor)
     found = await accounts.organisation(organisation_id) if allowed else None
     if found is None:
         raise NotFound(f"There is no organisation {organisation_id}.")
@@ -282,7 +294,7 @@ async def _locked(
 
 
 async def _refuse_leaving_nobody(ids: tuple[UUID, UUID], actor: Actor) -> None:
-    if EVERYWHERE not in actor.scopes and not await queries.other_administrators(*ids):
+    if not _runs_the_platform(actor) and not await queries.other_administrators(*ids):
         raise LastAdministrator("Make somebody else administrator first.")
 
 

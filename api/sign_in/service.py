@@ -9,7 +9,7 @@ from uuid import UUID
 import pyotp
 
 from api import passwords
-from api.accounts.service import SYSTEM, Actor, secret_hash
+from api.accounts.service import SYSTEM, Actor, OrganisationKind, secret_hash
 from api.audit import service as audit
 from api.clock import new_id
 from api.database import transaction
@@ -201,7 +201,7 @@ def person_of(actor: Actor) -> UUID:
 
 async def _may_reset(person: UUID, actor: Actor) -> bool:
     """Who may: the platform's administrator, or the administrator of all that the person is in."""
-    if "organisations:write" in actor.scopes:
+    if "organisations:write" in actor.scopes and actor.kind in {None, OrganisationKind.PLATFORM}:
         return True
     return actor.session_id is not None and await queries.administers(person, person_of(actor))
 

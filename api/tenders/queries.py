@@ -16,6 +16,9 @@ _SAME: Final = (
     *("title", "description", "procedure", "dispatched_on", "starts_on"),
     *("max_lots_submitted", "max_lots_awarded"),
 )
+_PUBLISHED: Final = """NOT EXISTS (
+  SELECT FROM tender t
+  WHERE t.id = lot.tender AND t.source = 'manual' AND t.published_on IS NULL)"""
 _LOTS: Final = "SELECT *, tender AS tender_id FROM lot"
 _CARDS: Final = """
 SELECT t.id, t.source, t.source_id, t.title, t.buyer, t.procedure, t.published_on, t.updated_at,
@@ -80,8 +83,8 @@ async def activate_lots(tender_id: UUID) -> None:
 
 
 async def lot(lot_id: UUID) -> LotOut | None:
-    """Give one lot."""
-    rows = await fetch(f"{_LOTS} WHERE id = $1", lot_id)
+    """Give one lot; those of drafts are not found."""
+    rows = await fetch(f"{_LOTS} WHERE id = $1 AND {_PUBLISHED}", lot_id)
     return _lot_out(rows[0]) if rows else None
 
 

@@ -78,7 +78,7 @@ async def list_tenders(cursor: Cursor = None, limit: Limit = 20) -> Page[TenderC
 )
 async def get_tender(tender_id: FromPath[UUID]) -> TenderOut:
     """Read a tender with its lots."""
-    return await service.published(tender_id)
+    return await service.tender(tender_id)
 
 
 @post(
@@ -169,7 +169,7 @@ async def publish_tender(
 )
 async def get_release(tender_id: FromPath[UUID]) -> Response[bytes]:
     """Write a published tender in OCDS 1.1 with the lots extension."""
-    return _file(service.as_release(await service.published(tender_id)), JSON)
+    return _file(service.as_release(await service.tender(tender_id)), JSON)
 
 
 @get(
@@ -181,7 +181,7 @@ async def get_release(tender_id: FromPath[UUID]) -> Response[bytes]:
 )
 async def get_notice(tender_id: FromPath[UUID]) -> Response[bytes]:
     """Write what is known of a published tender in eForms; no complete notice."""
-    return _file(service.as_eforms(await service.published(tender_id)), XML)
+    return _file(service.as_eforms(await service.tender(tender_id)), XML)
 
 
 @get(
@@ -221,7 +221,7 @@ def _file(body: bytes, media_type: str) -> Response[bytes]:
 )
 async def get_lot(lot_id: FromPath[UUID]) -> LotOut:
     """Read one lot."""
-    return await service.published_lot(lot_id)
+    return await service.lot(lot_id)
 
 
 router = Router(

@@ -159,7 +159,7 @@ async def create_draft(given: TenderIn, actor: Actor, now: datetime) -> TenderOu
     async with transaction():
         await queries.insert_tender(row, [])
         await audit.record("tender.drafted", [tender_id], actor.name, now)
-        return await tender(tender_id)
+        return await kept(tender_id)
 
 
 async def change_draft(
@@ -174,7 +174,7 @@ async def change_draft(
         columns |= {"content_hash": _content_hash(given)}
         await touch_draft(stored, columns, now)
         await audit.record("tender.changed", [tender_id], actor.name, now)
-        return await tender(tender_id)
+        return await kept(tender_id)
 
 
 async def publish(tender_id: UUID, given: PublicationIn, actor: Actor, now: datetime) -> TenderOut:
@@ -191,12 +191,12 @@ async def publish(tender_id: UUID, given: PublicationIn, actor: Actor, now: date
         await queries.activate_lots(tender_id)
         await touch_draft(stored, columns, now)
         await audit.record("tender.published", [tender_id], actor.name, now)
-        return await tender(tender_id)
+        return await kept(tender_id)
 
 
 async def draft(tender_id: UUID, actor: Actor) -> TenderOut:
     """Give a draft of the own organisation; one of others, or published, is not found."""
-    found = await tender(tender_id)
+    found = await kept(tender_id)
     if not is_draft(found) or not may_see(found, actor):
         raise NotFound(f"There is no draft {tender_id}.")
     return found
@@ -205,7 +205,7 @@ async def draft(tender_id: UUID, actor: Actor) -> TenderOut:
 async def locked_draft(tender_id: UUID, actor: Actor) -> TenderOut:
     """Give a draft of the own organisation, held until the transaction ends."""
     await queries.lock_tender(tender_id)
-    found = await tender(tender_id)
+    found = await kept(tender_id)
     if not may_see(found, actor):
         raise NotFound(f"There is no draft {tender_id}.")
     if not is_draft(found):
@@ -291,24 +291,16 @@ async def _own_organisation(actor: Actor) -> Buyer | None:
     return None if found is None else Buyer(found.name, found.kvk_number, country=DUTCH)
 
 
-async def published(tender_id: UUID) -> TenderOut:
-    """Give a tender as everybody may read it; a draft is not found."""
-    found = await tender(tender_id)
+async def tender(tender_id: UUID) -> TenderOut:
+    """Give a published tender with its lots; a draft is not found."""
+    found = await kept(tender_id)
     if is_draft(found):
         raise NotFound(f"There is no tender {tender_id}.")
     return found
 
 
-async def published_lot(lot_id: UUID) -> LotOut:
-    """Give a lot as everybody may read it; one of a draft is not found."""
-    found = await lot(lot_id)
-    if is_draft(await tender(found.tender_id)):
-        raise NotFound(f"There is no lot {lot_id}.")
-    return found
-
-
-async def tender(tender_id: UUID) -> TenderOut:
-    """Give a tender with its lots."""
+async def kept(tender_id: UUID) -> TenderOut:
+    """Give a tender with its lots, drafts too: for those who ask whose it is."""
     found = await queries.tender(tender_id)
     if found is None:
         raise NotFound(f"There is no tender {tender_id}.")
@@ -316,7 +308,7 @@ async def tender(tender_id: UUID) -> TenderOut:
 
 
 async def lot(lot_id: UUID) -> LotOut:
-    """Give one lot."""
+    """Give one lot of a published tender."""
     found = await queries.lot(lot_id)
     if found is None:
         raise NotFound(f"There is no lot {lot_id}.")

@@ -21,9 +21,10 @@ from api.domain.values import CpvCode, parse_cpv
 from api.reference.service import Reference
 from api.tenders.schemas import LotOut, TenderOut
 from api.work_items.queries import KeptItem, TenderOfBuyer
-from api.work_items.schemas import DoneNowBy, WorkItemIn, WorkItemOut
+from api.work_items.schemas import MOST_MONTHS, DoneNowBy, WorkItemIn, WorkItemOut
 
 DAYS_A_YEAR: Final = 365
+DAYS_A_MONTH: Final = 30
 MONTHS_A_YEAR: Final = 12
 ENDLESS: Final = (ContractKind.WORKS, ContractKind.CONCESSION)
 _ODD = re.compile(r"[^A-Za-z0-9._-]")
@@ -180,14 +181,16 @@ def items_of_lots(tender: TenderOut, known: Reference) -> Iterator[WorkItemIn]:
 
 
 def _months(lot: LotOut) -> int | None:
-    """Count whole months, halves up, as matching does."""
+    """Count months as notices do: 30 days are one and 365 days twelve; else halves up."""
     days = lot.duration_days
     if days is None and lot.starts_on is not None and lot.ends_on is not None:
         days = (lot.ends_on - lot.starts_on).days + 1
     if days is None:
         return None
     months = (2 * days * MONTHS_A_YEAR + DAYS_A_YEAR) // (2 * DAYS_A_YEAR)
-    return min(max(1, months), 600)
+    if days % DAYS_A_MONTH == 0 and days % DAYS_A_YEAR:
+        months = days // DAYS_A_MONTH
+    return min(max(1, months), MOST_MONTHS)
 
 
 def lot_values(items: Iterable[KeptItem]) -> list[LotValue]:

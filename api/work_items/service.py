@@ -93,7 +93,7 @@ async def copy_lots(
 ) -> tuple[WorkItemOut, ...]:
     """Copy the lots of a published tender; each becomes a group of one item."""
     await tenders.draft(tender_id, actor)
-    source = await tenders.published(source_id)
+    source = await tenders.tender(source_id)
     copied = items_of_lots(source, await reference())
     return await _store(tender_id, [("", one) for one in copied], actor, now)
 

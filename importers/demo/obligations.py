@@ -77,7 +77,7 @@ async def load_obligations(now: datetime) -> int:
     builder, cleaner = await _actor(BUILDER, "bureau", now), await _actor(CLEANER, "bureau", now)
     made = 0
     for title, value, contractor, marks, steps in (
-        ("Onderhoud wegen en bruggen 2026", 240_000_000, builder, (), _roads(green, workshop)),
+        ("Onderhoud wegen en bruggen 2026", 537_000_000, builder, (), _roads(green, workshop)),
         ("Schoonmaak gemeentehuis 2026", 60_000_000, cleaner, _OWN_MARK, _cleaning(workshop)),
     ):
         wanted = _obligation(title, value, contractor, marks)

@@ -1,7 +1,7 @@
 """How long the lot splitter takes, and how close it comes. Prints figures and asserts none.
 
 The tenders are made from a fixed seed, so that figures of two days can be compared.
-Run: `python tests/benchmarks/bench_splitter.py`.
+Run: `PYTHONPATH=. python tests/benchmarks/bench_splitter.py`.
 """
 
 import sys

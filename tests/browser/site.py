@@ -40,9 +40,10 @@ class Site:
         """Ask the API with the key of the demo."""
         return httpx.get(self.address + path, headers=self._headers).json()
 
-    def post(self, path: str) -> Any:
-        """Send an empty object with the key of the demo."""
-        return httpx.post(self.address + path, headers=self._headers, json={}).json()
+    def post(self, path: str, body: Any = None) -> Any:
+        """Send an object with the key of the demo."""
+        answer = httpx.post(self.address + path, headers=self._headers, json=body or {}, timeout=30)
+        return answer.json()
 
     @property
     def _headers(self) -> dict[str, str]:

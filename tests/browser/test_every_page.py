@@ -25,13 +25,16 @@ PAGES = [
     ("officer", "/zoekrondes/{run}"),
     ("officer", "/percelen/{lot}/waarom?onderneming=groen"),
     ("officer", "/percelen/{lot}/uitnodigingen"),
+    ("officer", "/verdelingen/{division}"),
     ("officer", "/overzicht"),
+    ("officer", "/overzicht?jaar=2022"),
     ("officer", "/mijn-onderneming"),
     ("contractor", "/verplichtingen"),
     ("contractor", "/verplichtingen/{obligation}"),
     ("contractor", "/verplichtingen/{obligation}/inkoop"),
     ("contractor", "/verplichtingen/{obligation}/plaatsing"),
     ("contractor", "/verplichtingen/{obligation}/activiteit"),
+    ("contractor", "/verplichtingen/{obligation}/plannen"),
     ("contractor", "/verplichtingen/{obligation}/boekingen/{claim}"),
     ("coordinator", "/werkvoorraad"),
     ("coordinator", "/werkvoorraad?wacht=authority-confirmation"),
@@ -65,7 +68,15 @@ def ids(site: Site) -> dict[str, str]:
         "claim": claim["id"],
         "waiting": decide["obligationId"],
         "to_decide": decide["id"],
+        "division": _division(site, tender),
     }
+
+
+def _division(site: Site, tender: str) -> str:
+    """Plans for a draft with the lots of a tender."""
+    draft = site.post("/v1/tenders", {"title": "Groen en schoonmaak"})["id"]
+    site.post(f"/v1/tender-drafts/{draft}/work-items/copies", {"tenderId": tender})
+    return str(site.post(f"/v1/tenders/{draft}/lot-plans", {"deadlineSeconds": 5})["id"])
 
 
 @pytest.mark.parametrize(("who", "path"), PAGES, ids=lambda value: str(value).replace("/", "_"))

@@ -3,7 +3,16 @@ from datetime import UTC, date, datetime
 import msgspec
 
 from search.client import Client
-from search.documents import EnterpriseFacts, Location, Mark, OfferingFacts, tie_break
+from search.documents import (
+    EnterpriseFacts,
+    Location,
+    Mark,
+    OfferingFacts,
+    documents_of,
+    lot,
+    tie_break,
+)
+from search.dutch import analyser
 from tests.search.builders import documents, enterprise, fill, found, offering
 
 DAY = date(2026, 3, 1).toordinal()
@@ -40,6 +49,7 @@ STORED = {
     "kvkNumber": "01234567",
     "name": "De Élan",
     "sortName": "de elan",
+    "called": ("de elan", "schoon"),
     "tradeNames": ("Schoon!",),
     "title": "Kantoorschoonmaak",
     "products": ("glasbewassing",),
@@ -60,6 +70,11 @@ STORED = {
     "provinceName": "Utrecht",
     "updatedAt": 86400,
     "tieBreak": tie_break("firm-1", "offering-1"),
+    "lot": lot("firm-1"),
+    "speaks": True,
+    "speaksForMode": True,
+    "provinces": ("NL35",),
+    "provincesLocal": ("NL35",),
     "parts": "kantoor schoonmaak glasbewas",
     "wholes": "kantoorschoonmaak",
     "category": "rein dienst",
@@ -129,3 +144,19 @@ async def test_a_firm_is_found_by_name_trade_name_and_kvk_number(
     for text in ("groene draad", "De Groene Draden", "via", "01234567"):
         assert await found(client, index, text) == ["1"]
     assert await found(client, index, "01234568") == []
+
+
+def test_one_document_speaks_for_its_enterprise_and_one_for_each_mode() -> None:
+    offered = [
+        OfferingFacts(id=f"o{n}", service_mode=mode, area_full=areas)
+        for n, (mode, areas) in enumerate(
+            (("goods", ("NL", "NL35")), ("service", ("NL41",)), ("goods", ("NL42",)))
+        )
+    ]
+    made = documents_of(FIRM, offered, analyser())
+
+    assert [one.speaks for one in made] == [True, False, False]
+    assert [one.speaks_for_mode for one in made] == [True, True, False]
+    assert {one.provinces for one in made} == {("NL35", "NL41", "NL42")}
+    assert {one.provinces_local for one in made} == {("NL41", "NL42")}
+    assert len({one.lot for one in made}) == 1

@@ -175,17 +175,14 @@ async def test_pages_follow_each_other_and_count_enterprises(client: Client, pre
     ]
     index = await fill(client, prefix, *groups)
 
-    asked = Search(order=Order.NAME, page_size=10)
     pages = [
         await client.search(listing(Search(order=Order.NAME, page_size=10, page=page), index))
         for page in (1, 2, 3, 4)
     ]
     assert [len(page.hits) for page in pages] == [10, 10, 5, 0]
-    assert {page.total_hits for page in pages} == {25}
     assert [hit.enterprise_id for page in pages for hit in page.hits] == [
         f"{n:02}" for n in range(25)
     ]
-    assert listing(asked, index)["hitsPerPage"] == 10
 
 
 @pytest.mark.parametrize("backwards", [False, True])

@@ -30,5 +30,8 @@ def test_filters_ask_for_no_more_than_they_use() -> None:
         "reliableCapacityCents",
         "marksFrom.*",
         "marksUntil.*",
+        "lot",
+        "sortName",
+        "updatedAt",
     ]
     assert geo == "_geo"

@@ -185,14 +185,16 @@ def _less(mix: Mix, place: int, options: Options, limits: Limits) -> Mix:
     excess = credit_of(mix, options) - limits.target_cents if amount else 0
     if excess <= 0 or not option.share:
         return mix
+    # Taking off no more than the excess leaves enough: half-up rounding never turns an order.
     kept = max(int(option.at_least_cents), amount - floor(Fraction(excess) / option.share))
-    for wanted in (0, ceil(Fraction(kept, EURO)) * EURO, kept):
-        amounts = list(mix.amounts)
-        amounts[place] = min(amount, wanted)
-        smaller = msgspec.structs.replace(mix, amounts=tuple(amounts))
-        if credit_of(smaller, options) >= limits.target_cents:
-            return smaller
-    return mix
+    fewer = (_with(mix, place, min(amount, wanted)) for wanted in (0, ceil(kept / EURO) * EURO))
+    enough = (one for one in fewer if credit_of(one, options) >= limits.target_cents)
+    return next(enough, _with(mix, place, kept))
+
+
+def _with(mix: Mix, place: int, cents: int) -> Mix:
+    amounts = (*mix.amounts[:place], cents, *mix.amounts[place + 1 :])
+    return msgspec.structs.replace(mix, amounts=amounts)
 
 
 def _rounded(euros: float, at_least: int) -> int:
@@ -221,9 +223,7 @@ def _with_more(mix: Mix, place: int, more: int, options: Options, limits: Limits
     """Add `more`, or else as much of it as every limit leaves, by halving."""
     wanted = mix.amounts[place] + more
     while more > 0 and mix.amounts[place] < wanted:
-        amounts = list(mix.amounts)
-        amounts[place] += more
-        grown = msgspec.structs.replace(mix, amounts=tuple(amounts))
+        grown = _with(mix, place, mix.amounts[place] + more)
         if keeps_to(grown, options, limits):
             mix = grown
         more //= 2

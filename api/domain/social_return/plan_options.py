@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from math import ceil
+from typing import Final
 
 import msgspec
 
 from api.domain.social_return.measures import half_up
 from api.domain.values import Cents
+
+YEAR_DAYS: Final = 365
 
 
 class Objective(StrEnum):
@@ -106,6 +110,16 @@ def jobs_of(mix: Mix, options: Options) -> Decimal:
     exact = sum((one.job_years * cents for one, cents in bought), start=Fraction(0))
     exact += sum((one.job_years * count for one, count in added), start=Fraction(0))
     return hundredths(exact)
+
+
+def in_window(free_cents: int | None, days: int) -> int | None:
+    """Turn what is free a year into what fits in a number of days, in cents (ADR 31)."""
+    return None if free_cents is None else free_cents * days // YEAR_DAYS
+
+
+def a_year(amount_cents: int, days: int) -> int:
+    """Turn an amount in a number of days into the capacity a year that it takes (ADR 31)."""
+    return ceil(Fraction(amount_cents * YEAR_DAYS, days))
 
 
 def hundredths(exact: Fraction) -> Decimal:

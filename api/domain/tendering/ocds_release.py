@@ -63,7 +63,8 @@ def release_of(notice: Notice, released_on: date) -> bytes:
     planned = all(lot.planned for lot in notice.lots)
     release = {
         "ocid": notice.source_id,
-        "id": notice.notice_id,
+        # Some publishers give their releases no id; OCDS asks for one.
+        "id": notice.notice_id or f"{notice.source_id}-{_moment(released)}",
         "date": _moment(released),
         "tag": ["planning" if planned else "tender"],
         "initiationType": "tender",

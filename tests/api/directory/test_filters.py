@@ -86,7 +86,7 @@ async def test_facets_count_what_choosing_would_give(
     assert counted["targetGroup"] == {"statushouder": 1, "wajong": 1, "wia": 2}
     assert counted["targetGroupShare"] == {"30-49": 1, "<15": 1}
     assert counted["reservedEligible"] == {"false": 1, "true": 1}
-    assert (counted["mark"]["pso-3"], counted["mark"]["pso-1"]) == (1, 0)
+    assert (counted["mark"]["pso-3"], counted["mark"]["pso-1"]) == (1, 1)
     assert (counted["province"]["NL35"], counted["province"]["NL21"]) == (3, 2)
 
 

@@ -113,13 +113,15 @@ async def test_no_words_can_break_a_search(
     assert response.status_code == 200
 
 
-@pytest.mark.parametrize("words", [None, "schilderwerk"])
-async def test_an_engine_that_is_down_is_told_and_never_an_empty_list(
+@pytest.mark.parametrize(
+    "words", ["schilderwerk", "schilderwerk Utrecht", "De Kwastjes", "PSO lunch"]
+)
+async def test_a_text_search_without_the_engine_is_told_and_never_an_empty_list(
     client: AsyncClient,
     directory: Directory,  # noqa: ARG001  depends by name
-    words: str | None,
+    words: str,
 ) -> None:
-    query = {} if words is None else {"q": words}
+    query = {"q": words}
     async with index.engine(f"http://127.0.0.1:{free_port()}"):
         response = await client.get("/v1/enterprises", params=query)
 
@@ -127,6 +129,48 @@ async def test_an_engine_that_is_down_is_told_and_never_an_empty_list(
     assert response.headers["Content-Type"] == "application/problem+json"
     assert response.json()["code"] == "unavailable"
     assert (await client.get("/v1/enterprises", params=query)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"q": "0123.45.67"}, ["painter"]),
+        ({"q": "76543210"}, []),
+        ({"q": "de kwast"}, ["painter"]),
+        ({"q": "Groenwerk Zwolle"}, ["gardener"]),
+        ({"q": "Utrecht", "cpv": "45400000"}, ["painter"]),
+        ({"q": "PSO 3"}, ["painter"]),
+        ({"cpv": "55520000"}, ["caterer"]),
+        ({"sort": "name"}, ["caterer", "cleaner", "painter", "gardener", "newcomer"]),
+    ],
+    ids=str,
+)
+async def test_numbers_names_and_filters_are_answered_without_the_engine(
+    client: AsyncClient, directory: Directory, query: dict[str, str], expected: list[str]
+) -> None:
+    async with index.engine(f"http://127.0.0.1:{free_port()}"):
+        page = (await client.get("/v1/enterprises", params=query)).json()
+
+    names = {str(one): name for name, one in directory.items()}
+    assert [names[one["id"]] for one in page["items"]] == expected
+    assert (page["total"], page["degraded"], page["facets"]) == (len(expected), True, {})
+
+
+@pytest.mark.parametrize("sort", ["relevance", "name", "updated"])
+async def test_a_walk_goes_on_without_the_engine_where_it_was(
+    client: AsyncClient, directory: Directory, sort: str
+) -> None:
+    first = (await client.get("/v1/enterprises", params={"sort": sort, "limit": 2})).json()
+    query = {"sort": sort, "limit": 2, "cursor": first["nextCursor"]}
+    async with index.engine(f"http://127.0.0.1:{free_port()}"):
+        second = (await client.get("/v1/enterprises", params=query)).json()
+    query["cursor"] = second["nextCursor"]
+    third = (await client.get("/v1/enterprises", params=query)).json()
+
+    seen = [UUID(one["id"]) for page in (first, second, third) for one in page["items"]]
+    assert len(seen) == len(directory)
+    assert set(seen) == set(directory.values())
+    assert third["nextCursor"] is None
 
 
 async def test_profiles_are_read_while_the_engine_is_down(

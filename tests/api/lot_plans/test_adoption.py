@@ -43,7 +43,9 @@ async def test_an_adopted_plan_is_the_lots_of_the_tender(desk: AsyncClient, draf
     assert lots[0]["places"][0]["municipality"] == "GM0344"
     assert lots[0]["durationDays"] == 365
     assert "[" not in adopted.json()["motive"]
-    assert (await desk.get(f"/v1/lots/{lots[0]['id']}")).status_code == 404
+    lot = f"/v1/lots/{lots[0]['id']}"
+    assert (await desk.get(lot)).status_code == 404
+    assert (await desk.post(f"{lot}/match-runs", json={})).status_code == 404
 
 
 async def test_a_second_adoption_waits_for_the_first_to_be_undone(

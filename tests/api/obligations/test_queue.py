@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from api.database import fetch
 
 
@@ -136,3 +138,54 @@ async def test_a_preview_refuses_personal_numbers_too(world: Any) -> None:
 
     assert answer.status_code == 400
     assert "111222333" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"hoursPerWeek": "NaN"},
+        {"hoursPerWeek": "-Infinity"},
+        {"hoursTotal": "1e400"},
+        {"startedOn": "0001-01-01", "fromDay": "0001-01-01"},
+        {"untilDay": "9999-12-31"},
+    ],
+)
+async def test_numbers_and_days_that_no_contract_holds_are_refused(
+    world: Any, wrong: dict[str, str]
+) -> None:
+    path = await world.obligation()
+
+    for tail in ("fulfilments", "fulfilments/previews"):
+        answer = await world.post("contractor", f"{path}/{tail}", world.placement(**wrong))
+        assert answer.status_code == 400, answer.text
+        assert answer.json()["errors"][0]["code"] == "invalid-value"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"targetGroupShare": "NaN"},
+        {"contract": {"kind": "works", "valueCents": 1, "months": "Infinity"}},
+        {"terms": {"source": "p. 1", "base": "contract-sum", "share": "sNaN"}},
+        {"dueOn": "9999-12-31"},
+    ],
+)
+async def test_an_obligation_stands_on_numbers_and_days_that_can_be(
+    world: Any, wrong: dict[str, Any]
+) -> None:
+    body = {
+        "contractorId": str(world.ids["contractor"]),
+        "title": "Onderhoud wegen",
+        "municipality": "GM9999",
+        "publishedOn": "2026-03-01",
+        "startsOn": "2026-06-01",
+        "dueOn": "2027-06-01",
+    }
+    path = await world.obligation()
+
+    opened = await world.post("authority", "/obligations", body | wrong)
+    kept = wrong if "dueOn" not in wrong else {"targetGroupShare": "-Infinity"}
+    anew = await world.post("authority", f"{path}/assessments", kept)
+
+    assert opened.status_code == 400
+    assert anew.status_code == 400

@@ -105,3 +105,73 @@ async def test_a_published_book_is_frozen_in_the_database_too(world: Any) -> Non
     with pytest.raises(RestrictViolationError, match="never changed"):
         async with transaction():
             await fetch("UPDATE rule_book SET version = 'x' WHERE id = $1", world.book)
+
+
+UNSEEN = """id: waddenstad
+version: 2026-09
+name: Waddenstad, bouwblokken
+regions: [Waddenstad]
+sourceKind: primary
+sources:
+  - {id: gazette, title: Gemeenteblad, kind: primary}
+validFrom: 2026-01-01
+obligation:
+  base: wage-sum
+  percentages:
+    - {labourShareBelow: 0.30, share: 0.02}
+    - {labourShareFrom: 0.30, share: 0.07}
+  thresholds:
+    - {amountEur: 50000, comparison: from}
+fullTime: {hoursPerWeek: 32, hoursPerYear: 1664, hourRateRounding: euro}
+recognitions:
+  - {code: eiland, label: Eilander keurmerk}
+categories:
+  - {code: eiland, label: Inkoop op het eiland}
+caps:
+  - {category: eiland, share: 0.10}
+blocks:
+  - {code: zeeman, label: Oud-zeeman, unit: year, valueEur: 33280, maxMonths: 6}
+  - {code: snuffel, label: Snuffelstage, unit: placement, valueEur: 750}
+activities:
+  - {code: les, label: Les, unit: half-day, valueEur: 500}
+purchases:
+  - {recognition: eiland, share: 0.40, part: labour, categories: [eiland]}
+malus: {factor: 1.5}
+"""
+"""A region that no file of ours knows, with rules of its own."""
+
+
+async def test_a_region_never_seen_before_needs_a_file_and_no_code(world: Any) -> None:
+    draft = (await written(world, "authority", UNSEEN)).json()
+    await world.post("verifier", f"/rule-books/{draft['id']}/publications")
+    await fetch("UPDATE quality_mark SET scheme = 'eiland'")
+    contract = {"kind": "services", "valueCents": 30_000_000, "wageSumCents": 10_000_000}
+
+    path = await world.obligation(
+        municipality=None, region="Waddenstad", contract=contract | {"labourShare": "0.45"}
+    )
+    hired = world.placement(block="zeeman", hoursPerWeek=None, hoursTotal="100")
+    given = [
+        (hired, 200_000),  # 100 hours * 20 euros: 33,280 / 1,664
+        (world.placement("W-2", block="zeeman", hoursPerWeek="40"), 1_664_000),
+        (world.placement("W-3", block="snuffel"), 75_000),
+        (
+            {
+                "fulfilment": {
+                    "kind": "activity",
+                    "activity": "les",
+                    "happenedOn": "2026-07-01",
+                    "quantity": "3",
+                }
+            },
+            150_000,
+        ),
+        # 40 % of the labour is 80,000; the cap leaves a tenth of 7,000 euros
+        (world.purchase("F-1", 500_000, labourCents=200_000), 70_000),
+    ]
+
+    booked = [await world.post("contractor", f"{path}/fulfilments", body) for body, _ in given]
+
+    assert [one.json().get("amountCents") for one in booked] == [cents for _, cents in given]
+    position = (await world.get("authority", f"{path}/position")).json()
+    assert (position["owedCents"], position["malusAtStakeCents"]) == (700_000, 1_050_000)

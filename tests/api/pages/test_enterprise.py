@@ -157,10 +157,15 @@ async def test_others_have_no_profile_of_their_own(app: Litestar) -> None:
     assert heading(page) == "U mag deze pagina niet zien"
 
 
-async def test_contact_is_shown_to_who_signed_in(app: Litestar, desk: AsyncClient) -> None:
+async def test_contact_is_told_to_who_says_why(app: Litestar, desk: AsyncClient) -> None:
     profile = await stored(desk, email="info@kwast.example")
     del desk.headers["Authorization"]
     browser = await signed_in(app, await a_person("officer"))
+    path = f"/ondernemingen/{profile['id']}"
 
-    assert "info@kwast.example" in (await browser.get(f"/ondernemingen/{profile['id']}")).text
-    assert "info@kwast.example" not in (await desk.get(f"/ondernemingen/{profile['id']}")).text
+    told = await browser.post(f"{path}/contact", data={"purpose": "quotation"})
+
+    assert "info@kwast.example" in told.text
+    assert "info@kwast.example" not in (await browser.get(path)).text
+    assert (await desk.post(f"{path}/contact")).status_code == 303
+    assert (await browser.post(f"{path}/contact", data={"purpose": "spam"})).status_code == 400

@@ -7,6 +7,7 @@ from litestar import Litestar
 
 from tests.access_builders import a_person, signed_in
 from tests.api.obligations.conftest import World
+from tests.api.obligations.test_plans import offers, owing
 from tests.api.pages.reading import faults_of, text_of
 
 
@@ -124,3 +125,34 @@ async def test_another_organisation_sees_nothing(app: Litestar, world: World) ->
 
     assert (await stranger.get(path)).status_code == 404
     assert (await stranger.get(f"{path}/inkoop")).status_code == 404
+
+
+async def test_a_plan_is_made_shown_and_taken_over(app: Litestar, world: World) -> None:
+    contractor, _ = await _sides(app, world)
+    path = "/verplichtingen" + (await owing(world, 60_000_000)).removeprefix("/obligations")
+    await offers(world.enterprise, 20_000_000)
+    sent = {"cpv1": "77310000", "amount1": "30.000", "until": "2099-09-30"}
+
+    made = await contractor.post(f"{path}/plannen", data=sent)
+    assert made.status_code == 303, text_of(made)
+    plan = made.headers["Location"]
+    words = text_of(await contractor.get(plan))
+    taken = await contractor.post(plan, data={"actie": "plannen"})
+
+    assert "Hiermee voldoet u" in words
+    assert "De Werkplaats" in words
+    assert taken.status_code == 303
+    assert "Gepland: \u20ac 30.000" in text_of(await contractor.get(path))
+
+
+async def test_a_plan_without_a_purchase_is_refused_at_the_field(
+    app: Litestar, world: World
+) -> None:
+    contractor, _ = await _sides(app, world)
+    path = "/verplichtingen" + (await owing(world, 60_000_000)).removeprefix("/obligations")
+
+    page = await contractor.post(f"{path}/plannen", data={"amount1": "veel"})
+    nowhere = {"cpv1": "77310000", "amount1": "5.000", "place1": "Nergens"}
+
+    assert faults_of(page) == {"cpv1"}
+    assert faults_of(await contractor.post(f"{path}/plannen", data=nowhere)) == {"place1"}

@@ -44,7 +44,9 @@ async def test_every_lot_is_searched_and_the_address_holds_the_searches(
     app: Litestar, directory: dict[str, UUID]
 ) -> None:
     browser = await _officer(app)
-    tender = await a_tender(a_lot(1, euros=50_000), a_lot(2, euros=50_000, title="Binnenwerk"))
+    tender = await a_tender(
+        a_lot(1, euros=50_000), a_lot(2, euros=50_000, title="Binnenwerk"), source="ocds"
+    )
 
     answer = await browser.post(f"/aanbestedingen/{tender}/zoekrondes")
     page = await browser.get(answer.headers["Location"])
@@ -60,7 +62,7 @@ async def test_a_firm_is_invited_once_and_its_answer_is_recorded(
     app: Litestar, directory: dict[str, UUID]
 ) -> None:
     browser = await _officer(app)
-    tender = await a_tender(a_lot(1, euros=50_000))
+    tender = await a_tender(a_lot(1, euros=50_000), source="ocds")
     searched = await browser.post(f"/aanbestedingen/{tender}/zoekrondes")
     page = await browser.get(searched.headers["Location"])
     [run] = set(re.findall(r'href="(/zoekrondes/[^"]+)"', page.text))
@@ -78,7 +80,7 @@ async def test_nobody_chosen_is_told_and_what_was_typed_stays(
     app: Litestar, directory: dict[str, UUID]
 ) -> None:
     browser = await _officer(app)
-    tender = await a_tender(a_lot(1, euros=50_000))
+    tender = await a_tender(a_lot(1, euros=50_000), source="ocds")
     searched = await browser.post(f"/aanbestedingen/{tender}/zoekrondes")
     page = await browser.get(searched.headers["Location"])
     [run] = set(re.findall(r'href="(/zoekrondes/[^"]+)"', page.text))
@@ -94,7 +96,7 @@ async def test_nobody_chosen_is_told_and_what_was_typed_stays(
 
 async def test_why_not_is_told_of_any_one_firm(app: Litestar, directory: dict[str, UUID]) -> None:
     browser = await _officer(app)
-    tender = await a_tender(a_lot(1, euros=50_000))
+    tender = await a_tender(a_lot(1, euros=50_000), source="ocds")
     page = await browser.get(f"/aanbestedingen/{tender}")
     [why] = set(re.findall(r'href="(/percelen/[^"]+/waarom)"', page.text))
 

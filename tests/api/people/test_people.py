@@ -7,6 +7,7 @@ import pytest
 from httpx import AsyncClient
 from litestar import Litestar
 
+from api.accounts.service import create_key
 from api.database import fetch
 from api.domain.access import POLICY, OrganisationKind, Role, roles_in, scopes_of
 from api.people.queries import join
@@ -235,6 +236,19 @@ async def test_who_is_no_administrator_lets_nobody_in(app: Litestar) -> None:
             headers={"If-Match": "*"},
         ),
         await browser.post("/v1/organisations", json={"kind": "platform", "name": "x"}),
+    ]
+
+    assert {one.status_code for one in answers} == {403}
+
+
+async def test_the_scope_alone_does_not_run_the_platform(app: Litestar) -> None:
+    home = await an_organisation()
+    made = await create_key("k", ["organisations:write"], now=NOW, organisation_id=home)
+    keyed = a_browser(app, Authorization=f"Bearer {made.secret}")
+
+    answers = [
+        await keyed.get("/v1/organisations"),
+        await keyed.post("/v1/organisations", json={"kind": "platform", "name": "x"}),
     ]
 
     assert {one.status_code for one in answers} == {403}

@@ -4,6 +4,7 @@ import csv
 import io
 from typing import Any
 
+import pytest
 from httpx import AsyncClient
 from openpyxl import Workbook
 
@@ -169,6 +170,19 @@ async def test_a_faulty_row_stores_nothing_and_is_named(desk: AsyncClient) -> No
     assert response.status_code == 400
     assert {fault["place"].split(",")[0] for fault in response.json()["errors"]} == {"row 3"}
     assert (await desk.get(f"{draft}/work-items")).json() == []
+
+
+@pytest.mark.parametrize(
+    ("days", "months"), [(1, 1), (30, 1), (360, 12), (365, 12), (730, 24), (2160, 72), (45, 1)]
+)
+async def test_months_are_counted_as_notices_do(desk: AsyncClient, days: int, months: int) -> None:
+    lots = [{"id": "1", "title": "Noord", "contractPeriod": {"durationInDays": days}}]
+    report = await upload(desk, a_json_notice(lots=lots), "application/json")
+    source = {"tenderId": report["notices"][0]["tenderId"]}
+
+    response = await desk.post(f"{await a_draft(desk)}/work-items/copies", json=source)
+
+    assert response.json()[0]["months"] == months
 
 
 async def test_each_lot_of_a_notice_becomes_a_group(desk: AsyncClient) -> None:

@@ -15,8 +15,10 @@ from api.domain.social_return.plan_options import (
     Options,
     PurchaseOption,
     UnitOption,
+    a_year,
     cost_of,
     credit_of,
+    in_window,
     keeps_to,
 )
 from api.domain.values import Cents
@@ -210,3 +212,43 @@ def test_equal_questions_get_equal_plans(objective: Objective) -> None:
     )
 
     assert best(options, limits(400_000), objective) == best(options, limits(400_000), objective)
+
+
+def test_units_under_a_cap_are_checked_too() -> None:
+    hour = UnitOption(key="h", credit_cents=Cents(100), at_most=9, categories=("knowledge",))
+    bounds = limits(500, rooms={"knowledge": Cents(300)})
+
+    assert keeps_to(Mix((), (3,)), Options((), (hour,)), bounds)
+    assert not keeps_to(Mix((), (4,)), Options((), (hour,)), bounds)
+    assert best(Options((), (hour,)), bounds).credit_cents == 300
+
+
+def test_jobs_behind_what_is_bought_are_kept_where_they_are_the_objective() -> None:
+    many = option("many", job_years=Fraction(1, 100_000), extra_share=Fraction(1, 10))
+    options = Options((many, option("none")), (PLACEMENT,))
+    plan = best(options, limits(400_000), Objective.MOST_JOBS)
+
+    # 400,000 and one placement more: 7 job years of the purchase at most
+    assert plan.job_years == Decimal(7)
+    assert plan.mix.amounts == (699_900, 0)
+
+
+def test_what_counts_for_nothing_is_never_bought() -> None:
+    plan = best(Options((option("nothing", "0"), option("a"))), limits(5_000))
+
+    assert plan.mix.amounts == (0, 5_000)
+
+
+def test_lines_too_small_to_count_close_nothing() -> None:
+    crumbs = tuple(option(f"s{n}", "0.1", capacity_cents=Cents(4)) for n in range(10))
+    plan = best(Options(crumbs), limits(4))
+
+    # Each line of 0.4 cents is rounded to nothing, although together they are four cents.
+    assert (plan.closes, plan.credit_cents) == (False, 0)
+
+
+def test_capacity_a_year_is_shared_out_over_the_days_and_back() -> None:
+    assert in_window(None, 90) is None
+    assert in_window(10_000_000, 92) == 2_520_547
+    assert a_year(2_520_547, 92) <= 10_000_000
+    assert a_year(1, 92) == 4

@@ -18,7 +18,7 @@ from api.domain.social_return.position import (
     standing_position,
 )
 from api.domain.social_return.rule_book import Malus
-from api.domain.social_return.sums import freeze_beside, moved, standing_of
+from api.domain.social_return.sums import freeze_beside, moved, rooms_left, standing_of
 from api.domain.values import Cents
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -184,6 +184,18 @@ def test_room_is_the_same_by_sums_as_claim_by_claim(
     by_claim = freeze_credit(state, Cents(raw), CAPPED, HALF.caps)
     by_sums = freeze_beside(standing_of(state, HALF.caps), Cents(raw), CAPPED, HALF.caps)
     assert by_sums == by_claim
+
+
+def test_the_room_for_a_plan_is_what_booked_claims_and_plans_leave() -> None:
+    state = replay(
+        (
+            entry(1, Act.ASSESS, "", 1_000),
+            entry(2, Act.SUBMIT, "one", 300, categories=CAPPED),
+            entry(3, Act.PLAN, "two", 150, categories=CAPPED),
+        )
+    )
+    assert rooms_left(standing_of(state, HALF.caps), HALF.caps) == {"ladder": 50}
+    assert rooms_left(standing_of(LedgerState(), ()), HALF.caps) == {"ladder": 0}
 
 
 def test_while_all_fits_the_sums_move_without_looking_at_each_claim() -> None:

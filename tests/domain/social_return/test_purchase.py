@@ -2,13 +2,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.domain.directory import QualityMark
 from api.domain.errors import InvalidValue
 from api.domain.social_return.credit import CreditLine, NotInRuleBook, Verdict
-from api.domain.social_return.purchase import HeldMark, MarkStatus, Purchase
+from api.domain.social_return.purchase import HeldMark, MarkStatus, Purchase, held
 from api.domain.social_return.rule_book import (
     Category,
     Part,
@@ -215,3 +217,20 @@ def test_a_custom_arrangement_names_a_category_of_the_book() -> None:
         credit_for_custom_arrangement(Cents(1), "gifts", "letter 12", book())
     with pytest.raises(InvalidValue, match="counter-entry"):
         credit_for_custom_arrangement(Cents(-1), None, "letter 12", book())
+
+
+def test_a_mark_of_the_directory_counts_once_verified_and_up_to_its_revocation() -> None:
+    known = QualityMark(
+        scheme="pso",
+        level="3",
+        issued_on=date(2026, 1, 1),
+        valid_until=date(2026, 12, 31),
+        verified_on=date(2026, 2, 1),
+        revoked_on=date(2026, 6, 1),
+    )
+    shown = held(known)
+    claimed = held(msgspec.structs.replace(known, verified_on=None))
+
+    assert shown.fault_on(date(2026, 5, 31)) is None
+    assert shown.fault_on(date(2026, 6, 1)) is not None
+    assert claimed.status is MarkStatus.CLAIMED

@@ -50,6 +50,13 @@ def test_an_item_counts_its_term_up_to_48_months_and_needs_its_busiest_year(
     assert (item_value(one), yearly_need(one)) == (value, need)
 
 
+@pytest.mark.parametrize(
+    ("months", "need"), [(24, 6_000_00), (6, 12_000_00), (18, 8_000_00), (None, 12_000_00)]
+)
+def test_a_total_price_is_spread_over_its_years(months: int | None, need: int) -> None:
+    assert yearly_need(item("a", 1, months=months, total_cents=12_000_00)) == need
+
+
 def test_options_and_extensions_add_value_but_take_no_sure_capacity() -> None:
     one = item("a", 12_000, options_cents=5_00, extensions_cents=7_00)
     assert (item_value(one), yearly_need(one)) == (12_012_00, 12_000_00)
