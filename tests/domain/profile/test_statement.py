@@ -104,6 +104,7 @@ def test_every_free_text_is_read_by_the_guard() -> None:
     details = msgspec.convert(
         {
             "statutesReference": "art. 3",
+            "establishments": [{"number": "000012345678", "street": "Dam 1", "town": "Ede"}],
             "memberships": ["Social Enterprise NL"],
             "supportNeeds": [{"kind": "coach", "text": "een coach"}],
             "references": [{"client": "Gemeente Ede", "work": "lunch", "year": 2025}],
@@ -113,6 +114,8 @@ def test_every_free_text_is_read_by_the_guard() -> None:
 
     assert dict(free_texts(details)) == {
         "/statutesReference": "art. 3",
+        "/establishments/0/street": "Dam 1",
+        "/establishments/0/town": "Ede",
         "/memberships/0": "Social Enterprise NL",
         "/supportNeeds/0/text": "een coach",
         "/references/0/client": "Gemeente Ede",
@@ -124,4 +127,17 @@ def test_who_distributes_nothing_distributes_no_percentage() -> None:
     assert codes(profitPolicy="none", profitDistributedPercent=0) == []
     assert codes(profitPolicy="none", profitDistributedPercent=5) == [
         ("profit-contradiction", "/profitDistributedPercent")
+    ]
+
+
+def test_an_establishment_lies_in_a_known_municipality_at_a_whole_point() -> None:
+    number = "000012345678"
+    sound = {"number": number, "municipality": "GM0344", "lat": 52.1, "lon": 5.1}
+    faulty = {"number": number, "municipality": "GM9998", "lat": 52.1, "postcode": "0999AB"}
+
+    assert codes(establishments=[sound]) == []
+    assert codes(establishments=[faulty]) == [
+        ("unknown-area", "/establishments/0/municipality"),
+        ("half-a-point", "/establishments/0/lat"),
+        ("invalid-postcode", "/establishments/0/postcode"),
     ]
