@@ -1,6 +1,7 @@
 """The application, composed. The readers of files come from outside (ADR 13)."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
@@ -228,6 +229,9 @@ async def engines(app: Litestar) -> AsyncIterator[None]:
     configure_logging()
     async with pool(settings().database_pool_size), index.engine():
         await go_on_after_restore()
+        # What lives as long as the process need not be searched for garbage again and again.
+        gc.collect()
+        gc.freeze()
         with telemetry.exposed():
             async with _working(app):
                 yield

@@ -118,3 +118,27 @@ async def _told(desk: AsyncClient, lot: str) -> list[bytes]:
         for name in ("matches", "near-misses", "excluded")
     ]
     return [run["fingerprint"].encode(), *lists]
+
+
+async def test_the_number_of_statements_is_the_same_for_few_firms_and_for_many(
+    desk: AsyncClient,
+) -> None:
+    [lot] = await lots_of(await a_tender(source_id="counted"))
+    await a_painter(desk, "Eerste", 110_000)
+    few = await _statements(desk, lot)
+    for number in range(30):
+        await a_painter(desk, f"Bedrijf {number}", 110_000)
+
+    many = await _statements(desk, lot)
+
+    again = await _statements(desk, lot)
+    assert many == few
+    assert again <= many
+
+
+async def _statements(desk: AsyncClient, lot: str) -> int:
+    asked: list[str] = []
+    with database.connection().query_logger(lambda record: asked.append(record.query)):
+        run = await desk.post(f"/v1/lots/{lot}/match-runs", json={})
+    assert run.status_code == 201
+    return len(asked)

@@ -34,3 +34,11 @@ async def test_all_88_published_lots_can_be_matched(
         assert run["matched"] + run["nearMisses"] + run["excluded"] == run["considered"]
         assert run["textSearch"] == "used"
     assert sum(run.json()["considered"] for run in runs) > 0
+    # Nobody in a Dutch directory covers a place that the notice itself puts abroad.
+    abroad = [
+        run.json()["matched"]
+        for lot, run in zip(lots, runs, strict=True)
+        if lot["areas"] and not any(area[:2] in {"GM", "NL"} for area in lot["areas"])
+    ]
+    assert len(abroad) > 10
+    assert set(abroad) == {0}

@@ -126,7 +126,7 @@ async def test_an_offering_is_added_changed_and_taken_away(
 
 async def test_what_the_form_does_not_show_stays_as_it_is(app: Litestar, desk: AsyncClient) -> None:
     coverage = {"kind": "country", "excludedMunicipalities": ["GM0363"]}
-    details = [{"name": "wanden sausen", "unit": "m2", "priceFromCents": 900}]
+    details = [{"name": "wanden sausen", "unit": "square-metre", "priceFromCents": 900}]
     given = an_offering(coverage=coverage, productDetails=details)
     browser, profile = await _owner(app, desk, offerings=[given])
     [before] = (await desk.get(f"/v1/enterprises/{profile}")).json()["offerings"]
