@@ -39,6 +39,17 @@ lint: .venv/dev.stamp ## format, lint, types, import contracts
 lint-api: .venv/dev.stamp tools ## the API Design Rules on the served document
 	@$(PY) -m pytest -q tests/house/test_api_rules.py
 
+contract: .venv/dev.stamp tools engine ## hours-long or as long as you like: CONTRACT_EXAMPLES=200 CONTRACT_PHASES=...
+	@CONTRACT_EXAMPLES=$${CONTRACT_EXAMPLES:-50} CONTRACT_PHASES=examples,coverage,fuzzing,stateful \
+	  $(PY) -m pytest -q -s tests/contract/test_operations.py
+
+sbom: .venv/run.stamp .venv/dev.stamp ## the list of parts, in CycloneDX: sbom.json
+	@.venv/bin/cyclonedx-py requirements requirements/run.txt --of JSON -o sbom.json
+
+audit: .venv/dev.stamp ## known weaknesses of the packages; says so where the service can't be asked
+	@.venv/bin/pip-audit --disable-pip --require-hashes -r requirements/run.txt --progress-spinner off; \
+	  code=$$?; if [ $$code -gt 1 ]; then echo "The advisory service could not be asked; nothing was checked."; fi; exit $$code
+
 check: lint test-domain test ## exactly what CI runs
 
 permissions: .venv/run.stamp ## write docs/permissions.md from the code
@@ -56,8 +67,11 @@ key: .venv/run.stamp ## make an API key: ARGS="--name desk --scope directory:wri
 reindex: .venv/run.stamp ## build the search index anew and swap it in
 	@$(PY) -m importers reindex
 
-bench: .venv/dev.stamp engine ## timings; asserts nothing about time
-	@for file in tests/benchmarks/bench_*.py; do $(PY) $$file; done
+bench: .venv/dev.stamp engine ## requests beside their floors, into docs/performance.md; ARGS="--size 200000"
+	@$(PY) -m tests.benchmarks $(ARGS)
+
+bench-parts: .venv/dev.stamp engine ## the parts by themselves: rules, solvers, ledger, import, export
+	@for file in tests/benchmarks/bench_*.py; do PYTHONPATH=. $(PY) $$file; done
 
 relevance: .venv/dev.stamp engine ## how well judged queries are answered, beside the plain engine
 	@$(PY) -m tests.search.judged

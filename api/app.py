@@ -14,11 +14,11 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp
 
-from api import clock, index, indexing, problems
+from api import clock, index, indexing, problems, telemetry
 from api.allocations.routes import router as allocations
 from api.api_keys.routes import router as api_keys
 from api.art77.routes import router as art77
-from api.audit.service import seal_forever
+from api.audit.service import go_on_after_restore, seal_forever
 from api.audits.routes import router as audits
 from api.capacity.routes import router as capacity
 from api.conditional import conditional
@@ -35,6 +35,7 @@ from api.exposure.routes import router as exposure
 from api.fulfilment_plans.routes import router as fulfilment_plans
 from api.fulfilments.routes import router as fulfilments
 from api.health import router as health
+from api.health import security_txt
 from api.imports.drafts import ListReader, NoLists
 from api.imports.routes import router as imports
 from api.imports.service import work_forever
@@ -48,6 +49,7 @@ from api.marks.routes import router as marks
 from api.match_batches.routes import router as match_batches
 from api.match_batches.service import work_forever as match_forever
 from api.matches.routes import router as matches
+from api.metrics import count_forever
 from api.middleware import every_method, no_trailing_slash, standard_headers, traced
 from api.moderation.routes import router as moderation
 from api.obligations.routes import router as obligations
@@ -57,6 +59,7 @@ from api.pages.rendering import page_or_problem, template_config
 from api.pages.routes import router as pages
 from api.parameters import refuse_faulty_parameters
 from api.people.routes import router as people
+from api.privacy.routes import router as privacy
 from api.replay import replay, replayable
 from api.rule_books.routes import router as rule_books
 from api.rule_books.service import RuleBookReader, no_reader
@@ -82,6 +85,7 @@ SLICES = (
     api_keys,
     audits,
     webhooks,
+    privacy,
     directory,
     enterprises,
     marks,
@@ -143,6 +147,7 @@ def create_app(  # noqa: PLR0913  one argument per kind of file
     app = Litestar(
         route_handlers=[
             pages,
+            security_txt,
             Router("/v1", route_handlers=[openapi_document, *SLICES]),
             documentation(),
         ],
@@ -222,11 +227,14 @@ def _methods(app: Litestar) -> dict[str, str]:
 async def engines(app: Litestar) -> AsyncIterator[None]:
     """Hold the engines that the application needs, as long as it runs."""
     configure_logging()
-    async with pool(settings().database_pool_size), index.engine(), _working(app):
+    async with pool(settings().database_pool_size), index.engine():
+        await go_on_after_restore()
         # What lives as long as the process need not be searched for garbage again and again.
         gc.collect()
         gc.freeze()
-        yield
+        with telemetry.exposed():
+            async with _working(app):
+                yield
 
 
 @asynccontextmanager
@@ -249,7 +257,7 @@ async def _working(app: Litestar) -> AsyncIterator[None]:
 def jobs(list_reader: ListReader) -> tuple[Coroutine[Any, Any, None], ...]:
     """Give what a worker does until it is stopped."""
     work = (indexing.drain_forever(), work_forever(list_reader), match_forever())
-    return (*work, seal_forever(), bring_messages())
+    return (*work, seal_forever(), bring_messages(), count_forever())
 
 
 async def _before(request: Request[Any, Any, Any]) -> Response[bytes] | None:

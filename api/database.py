@@ -16,6 +16,7 @@ from asyncpg import (
     InternalClientError,
     OperatorInterventionError,
     PostgresConnectionError,
+    connect,
 )
 from piccolo.apps.migrations.commands.forwards import run_forwards
 from piccolo.table import Table
@@ -146,8 +147,14 @@ async def apart(work: Coroutine[Any, Any, Answer]) -> Answer:
 async def migrate() -> None:
     """Bring the database to the version of this code. Forward only (ADR 10)."""
     told = io.StringIO()
-    with redirect_stdout(told):  # Piccolo prints; a failure is told below
-        result = await run_forwards("perceel")
+    # One process migrates at a time; others wait and then find nothing to do.
+    waiting: Connection = await connect(**DB.config)
+    try:
+        await waiting.execute("SELECT pg_advisory_lock(hashtextextended('migrations', 0))")
+        with redirect_stdout(told):  # Piccolo prints; a failure is told below
+            result = await run_forwards("perceel")
+    finally:
+        await waiting.close()
     if not result.success:
         raise MigrationFailed(f"{result.message}\n{told.getvalue()}")
 

@@ -192,6 +192,8 @@ def _mended(schema: Any, names: Mapping[str, str]) -> Any:  # noqa: ANN401  JSON
     if not set(schema) - {"title", "description", "default"}:
         return {"$ref": _TEMPLATE.format(name="JsonValue")}
     mended = {key: _part(key, value, names) for key, value in schema.items()}
+    if mended.get("items") is False:  # maxItems says the same, and generators of clients know it
+        del mended["items"]
     if "enum" in mended and all(isinstance(one, str) for one in mended["enum"]):
         mended["type"] = "string"
     return mended

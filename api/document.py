@@ -53,6 +53,7 @@ TAGS: Final = {
     "Social return": "Rule books, obligations, and the ledgers that fulfil them.",
     "Access": "Signing in, people and their roles, keys.",
     "Notifications": "Who is told of what: webhooks.",
+    "Privacy": "Your own data: read it, have it erased.",
     "Operations": "Whether the service works.",
 }
 

@@ -1,16 +1,19 @@
 """Liveness and readiness, for whoever restarts or routes: they tell the truth."""
 
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import msgspec
-from litestar import Router, get
+from litestar import Response, Router, get
+from litestar.di import NamedDependency
 from msgspec import Meta
 
 from api import database
-from api.domain.errors import Unavailable
+from api.domain.errors import NotFound, Unavailable
 from api.index import client
 from api.outbox import service as outbox
 from api.problems import answers
+from api.settings import settings
 from search.errors import SearchError
 
 
@@ -53,6 +56,19 @@ async def _search_answers() -> bool:
     except (SearchError, Unavailable):
         return False
     return True
+
+
+@get("/.well-known/security.txt", include_in_schema=False, media_type="text/plain")
+async def security_txt(now: NamedDependency[datetime]) -> Response[str]:
+    """Say whom to tell of a weakness (RFC 9116); 404 where the operator named nobody."""
+    contact = settings().security_contact
+    if contact is None:
+        raise NotFound("The operator of this installation named no contact.")
+    until = (now + timedelta(days=180)).strftime("%Y-%m-%dT00:00:00Z")
+    lines = [f"Contact: {contact}", f"Expires: {until}", "Preferred-Languages: nl, en"]
+    if settings().public_url:
+        lines.append(f"Canonical: {settings().public_url}/.well-known/security.txt")
+    return Response("\n".join(lines) + "\n", media_type="text/plain; charset=utf-8")
 
 
 router = Router("/health", route_handlers=[live, ready], tags=["Operations"])

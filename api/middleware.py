@@ -3,16 +3,17 @@
 import logging
 from collections.abc import Mapping
 from time import perf_counter
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
-from api import trace
+from api import telemetry, trace
 from api.problems import MEDIA_TYPE, Problem
 
+_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 logger = logging.getLogger(__name__)
 
 API_VERSION: Final = "1.0.0"
@@ -52,7 +53,8 @@ def traced(app: ASGIApp) -> ASGIApp:
             await app(scope, receive, send)
             return
         sent = {name: value.decode("latin-1") for name, value in scope["headers"]}
-        name = trace.request_id_of(sent.get(b"x-request-id"), sent.get(b"traceparent"))
+        parent = sent.get(b"traceparent")
+        name = trace.request_id_of(sent.get(b"x-request-id"), parent)
         status = 0
 
         async def send_with_id(message: Message) -> None:
@@ -64,19 +66,22 @@ def traced(app: ASGIApp) -> ASGIApp:
 
         token, began = trace.request_id.set(name), perf_counter()
         trace.acting_for.set(None)
-        try:
-            await app(scope, receive, send_with_id)
-        finally:
-            _tell(scope, status, perf_counter() - began)
-            trace.request_id.reset(token)
+        with telemetry.span(scope["method"], parent) as span:
+            try:
+                await app(scope, receive, send_with_id)
+            finally:
+                _tell(scope, status, perf_counter() - began, span)
+                trace.request_id.reset(token)
 
     return wrapped
 
 
-def _tell(scope: HTTPScope, status: int, seconds: float) -> None:
-    template = scope.get("path_template") or "(no route)"
-    told = {"method": scope["method"], "route": template, "status": status}
+def _tell(scope: HTTPScope, status: int, seconds: float, span: Any) -> None:  # noqa: ANN401  a span or none
+    method, route = scope["method"], str(scope.get("path_template") or "(no route)")
+    told = {"method": method, "route": route, "status": status}
     logger.info("answered", extra=told | {"milliseconds": round(seconds * 1000, 1)})
+    telemetry.count(method if method in _METHODS else "OTHER", route, status, seconds)
+    telemetry.describe(span, method, route, status)
 
 
 def every_method(app: ASGIApp, methods: Mapping[str, str]) -> ASGIApp:

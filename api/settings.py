@@ -56,6 +56,13 @@ class Settings(msgspec.Struct, frozen=True, rename="upper", kw_only=True):
     request_seconds: Annotated[float, Meta(gt=0, le=3_600)] = 120
     webhook_local_targets: bool = False
     """For trying out and tests: take http and loopback addresses as targets."""
+    security_contact: Annotated[str, Meta(pattern=r"^(mailto:|https://|tel:)\S+$")] | None = None
+    """Whom to tell of a weakness, for /.well-known/security.txt."""
+    metrics_port: Port | None = None
+    """Metrics for Prometheus are served here, apart from the API; absent: nowhere."""
+    metrics_host: str = "127.0.0.1"
+    otel_exporter_otlp_endpoint: Annotated[str, Meta(pattern=r"^https?://")] | None = None
+    """Traces go to this collector of OpenTelemetry; absent: nowhere."""
     host: str = "127.0.0.1"
     port: Port = 8000
     max_body_bytes: Annotated[int, Meta(ge=1_000, le=1_000_000_000)] = 20_000_000

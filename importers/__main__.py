@@ -14,6 +14,7 @@ from rich.console import Console
 from api.domain.errors import DomainError, InvalidInput
 from api.embedded import PostgresMissing
 from api.settings import SettingsError, settings
+from importers.backup import BackupFailed
 from importers.engines import EngineBusy, embedded_engines
 from importers.run import run as run_job
 from importers.run import serve as serve_api
@@ -179,13 +180,17 @@ def import_reference(kind: str, file: Path, *, partial: bool) -> None:
 @perceel.command()
 def drain() -> None:
     """Keep the index up and work jobs off until stopped: the worker of a production set-up."""
+    from api import telemetry
     from api.app import jobs
+    from api.audit.service import go_on_after_restore
     from api.logs import configure_logging
     from importers.enterprises.reader import EnterpriseLists
 
     async def forever(_: datetime) -> None:
         configure_logging()
-        await asyncio.gather(*jobs(EnterpriseLists()))
+        await go_on_after_restore()
+        with telemetry.exposed():
+            await asyncio.gather(*jobs(EnterpriseLists()))
 
     _with_engines(forever)
 
@@ -243,6 +248,45 @@ def verify_ledger(obligations: tuple[UUID, ...]) -> None:
     broken = sum(not one.intact for one in found)
     console.print(f"{len(found)} ledgers verified, {broken} do not hold.")
     sys.exit(1 if broken else 0)
+
+
+@perceel.command()
+def retain() -> None:
+    """Delete personal and passing data that is kept no longer (docs/privacy.md); run it daily."""
+    from api.privacy import service
+
+    for what, number in _with_engines(service.retain).items():
+        console.print(f"{what}: {number}")
+
+
+@perceel.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup_database(file: Path) -> None:
+    """Write the database to FILE, as it is at one moment; nobody has to stop."""
+    from importers.backup import backup
+
+    with embedded_engines(settings().data_dir, _quiet):
+        backup(settings().database_url or "", file)
+    console.print(f"{file}: {file.stat().st_size:,} bytes. Keep PSEUDONYM_KEY apart from it.")
+
+
+@perceel.command("restore")
+@click.argument("file", type=FILE)
+def restore_database(file: Path) -> None:
+    """Put the backup in FILE into an empty database, then build the index from it."""
+    from api import indexing
+    from importers.backup import restore
+
+    async def follow(_: datetime) -> int:
+        from api.audit.service import go_on_after_restore
+
+        await go_on_after_restore()
+        return await indexing.rebuild()
+
+    with embedded_engines(settings().data_dir, _quiet):
+        restore(settings().database_url or "", file)
+        documents = asyncio.run(_connected(follow))
+    console.print(f"Restored; {documents} documents indexed.")
 
 
 @perceel.command("verify-audit")
@@ -315,7 +359,10 @@ def main() -> None:
         for fault in error.faults:
             console.print(f"{fault.place}: {fault.detail} ({fault.code})", style="red")
         sys.exit(1)
-    except (DomainError, SettingsError, EngineBusy, PostgresMissing, SearchError) as error:
+    except (
+        *(DomainError, SettingsError, EngineBusy, PostgresMissing, SearchError),
+        BackupFailed,
+    ) as error:
         console.print(str(error), style="red", highlight=False)
         sys.exit(1)
 

@@ -40,10 +40,14 @@ _STATES: Final[Mapping[str, str]] = {
     "webhook": _ROW.format(table="webhook"),
 }
 """What stands behind the subject of an event, by the first word of its action."""
+OFFSET: Final = "coalesce((SELECT amount FROM audit_offset WHERE id = 1), 0)"
+"""Keeps the order of events over a restore (ADR 38)."""
+SETTLED: Final = f"pg_snapshot_xmin(pg_current_snapshot())::text::bigint + {OFFSET}"
+"""No open transaction can still write an event with a number below this."""
 _NO_STATE: Final = "SELECT NULL::jsonb"
 # The states are texts of our own, chosen by a word of our own; ids are bound.
 _TRACES: Final = """
-SELECT wanted.id, pg_current_xact_id()::text::bigint AS transaction_id,
+SELECT wanted.id, pg_current_xact_id()::text::bigint + {offset} AS transaction_id,
   (SELECT last.after_hash FROM audit_event last WHERE last.subject = wanted.id
    ORDER BY last.transaction_id DESC NULLS LAST, last.id DESC LIMIT 1) AS before_hash,
   encode(sha256(convert_to(({state})::text, 'UTF8')), 'hex') AS after_hash
@@ -56,7 +60,7 @@ transaction_id, hash
 _UNSEALED: Final = f"""
 SELECT {_COLUMNS} FROM audit_event
 WHERE hash IS NOT NULL AND (transaction_id, id) > ($1, $2)
-AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+AND transaction_id < {SETTLED}
 ORDER BY transaction_id, id LIMIT $3
 """  # noqa: S608  columns of our own
 _EVENTS: Final = f"""
@@ -71,7 +75,22 @@ ORDER BY id DESC LIMIT $5
 async def traces(action: str, subjects: Sequence[UUID]) -> list[Row]:
     """Give the hash of each subject as it is now, and as it was at the event before."""
     state = _STATES.get(action.partition(".")[0], _NO_STATE)
-    return await fetch(_TRACES.format(state=state), list(subjects))
+    return await fetch(_TRACES.format(state=state, offset=OFFSET), list(subjects))
+
+
+async def number_on() -> int | None:
+    """After a restore let the numbers of transactions go on behind the last one kept.
+
+    Gives the new offset, `None` where the numbers go on by themselves.
+    """
+    sql = f"""
+    INSERT INTO audit_offset (id, amount)
+    SELECT 1, max(transaction_id) FROM audit_event
+    HAVING max(transaction_id) > pg_current_xact_id()::text::bigint + {OFFSET}
+    ON CONFLICT (id) DO UPDATE SET amount = excluded.amount RETURNING amount
+    """  # noqa: S608  texts of our own
+    rows = await fetch(sql)
+    return rows[0]["amount"] if rows else None
 
 
 async def last_seal() -> Row | None:

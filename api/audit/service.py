@@ -90,6 +90,13 @@ async def seal(at: datetime) -> int:
         return len(waiting)
 
 
+async def go_on_after_restore() -> None:
+    """See to it that events written from now on come behind those that a backup brought."""
+    offset = await queries.number_on()
+    if offset is not None:
+        logger.warning("the database was restored: numbers of transactions go on at %s", offset)
+
+
 async def seal_forever() -> None:
     """Keep the chain up with the events; survive whatever the database does."""
     while True:

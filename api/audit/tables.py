@@ -36,3 +36,13 @@ class AuditSeal(Table):
     through_transaction = BigInt(null=False, default=None)
     through_event = UUID(null=False, default=None)
     hash = Varchar(length=64, null=False, default=None, help_text="over the link before")
+
+
+class AuditOffset(Table):
+    """What is added to the numbers of transactions: a restored database begins again at low ones.
+
+    One row, or none where nothing was restored yet.
+    """
+
+    id = Integer(primary_key=True, default=None)
+    amount = BigInt(null=False, default=None)

@@ -32,6 +32,7 @@ from api.lot_plans.drafts import guard_of
 from api.lot_plans.queries import KeptPlan, KeptRun
 from api.reference.service import reference
 from api.tenders import service as tenders
+from api.tenders.drafts import check_words
 
 
 class LotPlanStale(RuleViolation):
@@ -80,7 +81,7 @@ async def declare(plan_id: UUID, given: DeclarationIn, actor: Actor, now: dateti
     """Record the answers on displacement for one lot; earlier ones stay on record."""
     kept, _ = await lot_plans.kept_plan(plan_id, actor)
     check_answers(given.answers)
-    tenders.check_text(given.answers)
+    check_words(given.answers)
     if given.question_set != QUESTIONS.version:
         detail = f"The questions are of version {QUESTIONS.version}."
         raise InvalidInput(Fault("other-question-set", detail, "/questionSet"))
@@ -107,7 +108,7 @@ async def adopt(plan_id: UUID, given: AdoptionIn, actor: Actor, now: datetime) -
     """Make a plan's lots the lots of its draft; refused when a fact changed since."""
     kept, run = await lot_plans.kept_plan(plan_id, actor)
     lots, motive = kept.proposal.plan.lots, kept.proposal.motive
-    tenders.check_text(given)
+    check_words(given)
     check_motive(given.motive, lots)
     async with transaction():
         draft = await tenders.locked_draft(run.tender, actor)
@@ -144,7 +145,7 @@ async def adopt(plan_id: UUID, given: AdoptionIn, actor: Actor, now: datetime) -
 async def undo(plan_id: UUID, given: UndoingIn, actor: Actor, now: datetime) -> AdoptionOut:
     """Take the lots of a plan off its draft again, and give back what was held for it."""
     _, run = await lot_plans.kept_plan(plan_id, actor)
-    tenders.check_text(given)
+    check_words(given)
     async with transaction():
         draft = await tenders.locked_draft(run.tender, actor)
         live = await queries.live_adoption(run.tender)

@@ -38,6 +38,20 @@ async def held_twice(enterprise_id: UUID, columns: Row) -> bool:
     return bool(await fetch(sql, enterprise_id, *(columns[name] for name in names)))
 
 
+async def copies(mark_id: UUID) -> list[Row]:
+    """Give the same certificate where other firms that it names hold it; their profile and mark."""
+    sql = """
+    SELECT m.enterprise, m.id FROM quality_mark m
+    JOIN enterprise e ON e.id = m.enterprise AND e.state = 'published'
+    JOIN quality_mark own ON own.id = $1 AND own.enterprise <> m.enterprise
+      AND own.scheme = m.scheme AND own.reference = m.reference
+      AND own.level IS NOT DISTINCT FROM m.level
+      AND own.holder_kvk_numbers && m.holder_kvk_numbers
+    WHERE m.revoked_on IS NULL ORDER BY m.enterprise
+    """
+    return await fetch(sql, mark_id)
+
+
 async def share(enterprise_id: UUID) -> Row:
     """Give the stated share of target groups, and who stated it."""
     sql = "SELECT target_group_share, share_stated_by FROM enterprise WHERE id = $1"

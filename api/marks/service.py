@@ -102,19 +102,27 @@ async def verify(
 async def revoke(
     ids: tuple[UUID, UUID], data: RevocationIn, actor: Actor, now: datetime
 ) -> MarkOut:
-    """Note that a mark no longer counts; `ids`: enterprise and mark."""
+    """Note that a mark no longer counts; `ids`: enterprise and mark.
+
+    A certificate that names several firms ends for all of them.
+    """
     today = legal_day(now)
     _sound(data.revoked_on, data.reason, today, "/revokedOn", "/reason")
     async with transaction():
-        known, row = await _locked(ids, actor)
+        held = {row["enterprise"]: row["id"] for row in await queries.copies(ids[1])}
+        held[ids[0]] = ids[1]
+        # In the order of ids, so that two revocations never wait for each other.
+        known = {one: await enterprises.locked(one, actor) for one in sorted(held)}
+        _, row = await _locked(ids, actor)
         if row["revoked_on"] is not None:
             raise MarkRevoked(f"The mark was revoked on {row['revoked_on']}.")
 
         values = {"revoked_on": data.revoked_on, "revoked_by": actor.identity}
-        await queries.update(ids[1], values | {"revoked_because": data.reason})
-        detail = {"mark": str(ids[1]), "reason": data.reason}
-        await enterprises.touch(known, "mark.revoked", actor, now, **detail)
-        return await _read(known, ids[1], today)
+        for holder, mark_id in held.items():
+            await queries.update(mark_id, values | {"revoked_because": data.reason})
+            detail = {"mark": str(mark_id), "reason": data.reason}
+            await enterprises.touch(known[holder], "mark.revoked", actor, now, **detail)
+        return await _read(known[ids[0]], ids[1], today)
 
 
 async def verify_share(

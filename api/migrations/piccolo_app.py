@@ -6,7 +6,7 @@ from piccolo.conf.apps import AppConfig
 
 from api.accounts.tables import ApiKey, Membership, Organisation, Person
 from api.art77.tables import Art77Award, PublicServiceMission
-from api.audit.tables import AuditEvent, AuditSeal
+from api.audit.tables import AuditEvent, AuditOffset, AuditSeal
 from api.capacity.tables import CapacityReservation
 from api.enterprises.tables import Enterprise, Mark, Offering, Revision
 from api.entry_imports.tables import ImportedEntry
@@ -62,6 +62,7 @@ APP_CONFIG = AppConfig(
         KeptAnswer,
         AuditEvent,
         AuditSeal,
+        AuditOffset,
         OutboxRow,
         Change,
         Enterprise,

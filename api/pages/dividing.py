@@ -17,7 +17,7 @@ from api.lot_adoptions.schemas import AdoptionIn
 from api.lot_plans import service as lot_plans
 from api.lot_plans.schemas import LotPlanOut, LotPlanRunOut, PlanRequest
 from api.pages.forms import Form
-from api.pages.rendering import page, query, see
+from api.pages.rendering import id_in, page, query, see
 from api.reference.service import reference
 from api.tenders import service as tenders
 from api.tenders.schemas import TenderIn, TenderOut
@@ -113,7 +113,7 @@ async def adopt(request: Caller, run_id: FromPath[UUID], now: Now) -> Response[A
     form, actor = await Form.of(request), current_actor(request)
     run = await lot_plans.read_run(run_id, actor)
     with form.noting():
-        plan_id = msgspec.convert(form.text("plan"), UUID)
+        plan_id = id_in(form.text("plan"))
         given = form.build(AdoptionIn, motive=form.word("motive"))
         await adoptions.adopt(plan_id, given, actor, now)
         return see(f"/aanbestedingen/{run.tender_id}" + query(gedaan="overgenomen"))

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
@@ -26,7 +25,7 @@ from api.opportunities import service as opportunities
 from api.pages import offerings, steps
 from api.pages.finding import mark_names
 from api.pages.forms import Form
-from api.pages.rendering import missing, page, query, see
+from api.pages.rendering import id_in, missing, page, query, see
 from api.problems import AccessDenied, PreconditionFailed
 from api.reference.service import reference
 
@@ -187,7 +186,7 @@ async def add_offering(request: Caller, now: Now) -> Response[Any]:
     """Add an offering."""
     form, own = await Form.of(request), await _mine(request)
     with form.noting():
-        data = await _stated(form, own, now)
+        data = await _stated(form, own, None, now)
         await enterprises.add_offering(own, data, current_actor(request), now)
         return see(f"{HOME}/profiel/aanbod" + query(gedaan="bewaard"))
     return _offering(request, form, None)
@@ -202,15 +201,17 @@ async def save_offering(request: Caller, offering_id: FromPath[UUID], now: Now) 
         if form.text("actie") == "verwijder":
             await enterprises.withdraw_offering(ids, None, actor, now)
             return see(f"{HOME}/profiel/aanbod" + query(gedaan="weg"))
-        data = await _stated(form, own, now)
+        data = await _stated(form, own, offering_id, now)
         await enterprises.replace_offering(ids, data, form.whole("version"), actor, now)
         return see(f"{HOME}/profiel/aanbod" + query(gedaan="bewaard"))
     return _offering(request, form, offering_id)
 
 
-async def _stated(form: Form, own: UUID, now: datetime) -> OfferingIn:
+async def _stated(form: Form, own: UUID, offering_id: UUID | None, now: datetime) -> OfferingIn:
     profile = await enterprises.read(own, legal_day(now))
-    return form.build(OfferingIn, **offerings.offering_of(form, profile, await reference()))
+    there = next((one for one in profile.offerings if one.id == offering_id), None)
+    stated = offerings.offering_of(form, profile, there, await reference())
+    return form.build(OfferingIn, **stated)
 
 
 @post(HOME + "/uitnodigingen/{invitation_id:uuid}", **WRITE)
@@ -245,7 +246,7 @@ async def claim(request: Caller, now: Now) -> Response[Any]:
     """Claim a profile; a moderator decides."""
     form = await Form.of(request)
     with form.noting():
-        wanted = msgspec.convert(form.text("onderneming"), UUID)
+        wanted = id_in(form.text("onderneming"))
         data = form.build(ClaimIn, proof=form.text("proof"), reference=form.word("reference"))
         await moderation.claim(wanted, data, current_actor(request), now)
         return see(HOME + query(gedaan="claim"))
@@ -253,9 +254,6 @@ async def claim(request: Caller, now: Now) -> Response[Any]:
 
 
 async def _claim(request: Caller, form: Form, now: datetime) -> Response[Any]:
-    try:
-        wanted = msgspec.convert(form.text("onderneming"), UUID)
-    except msgspec.ValidationError as error:
-        raise missing("such profile") from error
+    wanted = id_in(form.text("onderneming"))
     firm = await enterprises.read(wanted, legal_day(now))
     return page(request, "claim.html", status=400 if form.faults else 200, firm=firm, form=form)

@@ -4,22 +4,27 @@ from typing import Any
 
 import msgspec
 
-from api.domain.tendering.coverage import Places, Radius
+from api.domain.tendering.coverage import Coverage, Places, Radius
 from api.enterprises.schemas import EnterpriseOut, OfferingOut
 from api.pages.forms import Form
 from api.reference.service import Reference
 
 
-def offering_of(form: Form, profile: EnterpriseOut, known: Reference) -> dict[str, Any]:
-    """Read an offering as the API takes it."""
+def offering_of(
+    form: Form, profile: EnterpriseOut, there: OfferingOut | None, known: Reference
+) -> dict[str, Any]:
+    """Read an offering as the API takes it; what the form does not show stays as it is."""
     form.needs("title", "cpvCodes", "serviceMode", "coverage")
+    products = form.lines("products")
+    detailed = () if there is None else there.product_details
     return {
         "title": form.text("title"),
         "description": form.text("description"),
-        "products": form.lines("products"),
+        "products": products,
+        "productDetails": msgspec.to_builtins([one for one in detailed if one.name in products]),
         "cpvCodes": [line.split()[0] for line in form.lines("cpvCodes")],
         "serviceMode": form.text("serviceMode"),
-        "coverage": _coverage(form, profile, known),
+        "coverage": _coverage(form, profile, there, known),
         "nominalCapacityCents": form.cents("nominalCapacityCents"),
         "reliableCapacityCents": form.cents("reliableCapacityCents"),
         "leadTimeDays": form.whole("leadTimeDays"),
@@ -27,18 +32,27 @@ def offering_of(form: Form, profile: EnterpriseOut, known: Reference) -> dict[st
     }
 
 
-def _coverage(form: Form, profile: EnterpriseOut, known: Reference) -> dict[str, Any]:
-    kind = form.text("coverage")
+def _coverage(
+    form: Form, profile: EnterpriseOut, there: OfferingOut | None, known: Reference
+) -> dict[str, Any]:
+    kind, stands = form.text("coverage"), None if there is None else there.coverage
+    kept = {"excludedMunicipalities": stands.excluded_municipalities} if stands else {}
     if kind == "places":
-        return {"kind": kind, "places": _places(form, known)}
+        return kept | {"kind": kind, "places": _places(form, known)}
     if kind == "radius":
-        if profile.lat is None or profile.lon is None:
-            form.note("no-seat", "Fill in the place of the enterprise first.", "coverage")
-        reach = form.whole("radiusKm")
-        if reach is None:
-            form.note("form-empty", "This can't stay empty.", "radiusKm")
-        return {"kind": kind, "lat": profile.lat, "lon": profile.lon, "radiusKm": reach}
-    return {"kind": "country"}
+        return kept | {"kind": kind, **_circle(form, profile, stands)}
+    return kept | {"kind": "country"}
+
+
+def _circle(form: Form, profile: EnterpriseOut, stands: Coverage | None) -> dict[str, Any]:
+    """Read a circle: around the point where it lies, a new one around the seat."""
+    centre = stands if isinstance(stands, Radius) else profile
+    if centre.lat is None or centre.lon is None:
+        form.note("no-seat", "Fill in the place of the enterprise first.", "coverage")
+    reach = form.whole("radiusKm")
+    if reach is None:
+        form.note("form-empty", "This can't stay empty.", "radiusKm")
+    return {"lat": centre.lat, "lon": centre.lon, "radiusKm": reach}
 
 
 def _places(form: Form, known: Reference) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
+from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request
@@ -158,6 +159,14 @@ def _for_people(request: Request[Any, Any, Any]) -> bool:
 def problem_page(request: Request[Any, Any, Any], problem: Problem) -> Template:
     """Give the page of a problem."""
     return page(request, "problem.html", status=problem.status, problem=problem)
+
+
+def id_in(text: str) -> UUID:
+    """Read an id in an address or a form; what is none names nothing here."""
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise missing("such thing") from error
 
 
 def missing(what: str) -> NotFound:

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-import msgspec
 from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
@@ -22,7 +21,7 @@ from api.matches.drafts import Outcome
 from api.matches.schemas import MatchRequest, MatchRunOut
 from api.pages.dividing import visible
 from api.pages.forms import Form
-from api.pages.rendering import page, query, see
+from api.pages.rendering import id_in, page, query, see
 from api.reference.service import reference
 from api.tenders import service as tenders
 from api.tenders.schemas import NoticeReport, TenderOut
@@ -116,12 +115,8 @@ async def _runs(request: Caller, tender: TenderOut) -> dict[UUID, MatchRunOut]:
     lots = {lot.id for lot in tender.lots}
     named = request.query_params.getall("ronde", [])[:MOST_LOTS]
     actor = current_actor(request)
-    runs = [await matches.read_run(_id(one), actor) for one in named]
+    runs = [await matches.read_run(id_in(one), actor) for one in named]
     return {run.lot_id: run for run in runs if run.lot_id in lots}
-
-
-def _id(text: str) -> UUID:
-    return msgspec.convert(text, UUID)
 
 
 @post("/aanbestedingen/{tender_id:uuid}/zoekrondes", **MATCH)
@@ -200,7 +195,7 @@ async def why(request: Caller, lot_id: FromPath[UUID], now: Now) -> Response[Any
     verdict = None
     if chosen is not None:
         actor = current_actor(request)
-        verdict = await matches.why((lot_id, _id(chosen)), MatchRequest(), actor, now)
+        verdict = await matches.why((lot_id, id_in(chosen)), MatchRequest(), actor, now)
     return page(request, "why.html", lot=lot, typed=typed, firms=firms, verdict=verdict)
 
 

@@ -55,7 +55,7 @@ async def get_report_as_csv(
     """Give the same report as a table."""
     text = await service.csv_file(year, as_of, current_actor(request), now)
     headers = _named(f"social-return-{year}.csv")
-    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(text, media_type="text/csv", headers=headers)
 
 
 @get(

@@ -1,12 +1,21 @@
 """From a kept tender back to a notice, as it is exported."""
 
+from collections.abc import Iterator
+from datetime import date
 from typing import Any, Final
 
-from api.domain.tendering.notice import Notice, NoticeLot
+import msgspec
+
+from api.domain.errors import Fault, InvalidInput
+from api.domain.social_return.privacy import personal_number_faults
+from api.domain.tendering.notice import Buyer, Notice, NoticeLot
 from api.tenders.schemas import LotOut, TenderOut
 
 OCID_PREFIX: Final = "perceel"
 """Of processes that begin here; a buyer with a registered OCID prefix republishes under it."""
+LONGEST: Final = 500
+"""Characters in a name of a buyer."""
+YEARS: Final = range(1990, 2101)
 _LOT_FIELDS: Final = tuple(name for name in NoticeLot.__struct_fields__ if name != "planned")
 _FIELDS: Final = (
     *("title", "description", "language", "buyer", "procedure", "published_on", "dispatched_on"),
@@ -36,3 +45,30 @@ def notice_of(tender: TenderOut, *, prefix: str = "") -> Notice | None:
 def _lot(lot: LotOut) -> NoticeLot:
     given: dict[str, Any] = {name: getattr(lot, name) for name in _LOT_FIELDS}
     return NoticeLot(**given, planned=lot.status == "planned")
+
+
+def check_words(given: msgspec.Struct) -> None:
+    """Refuse free text in which a personal number is suspected, and days that are no plan.
+
+    Source: ADR 12; the years: own choice, ADR 28.
+    """
+    faults = [
+        fault
+        for field in msgspec.structs.fields(given)
+        for fault in _faults(getattr(given, field.name), f"/{field.encode_name}")
+    ]
+    if faults:
+        raise InvalidInput(*faults)
+
+
+def _faults(value: object, place: str) -> Iterator[Fault]:
+    if isinstance(value, str):
+        yield from personal_number_faults(value, place)
+    elif isinstance(value, date) and value.year not in YEARS:
+        detail = f"{value} is not within {YEARS.start} to {YEARS.stop - 1}."
+        yield Fault("invalid-date", detail, place)
+    elif isinstance(value, Buyer):
+        for name, text in msgspec.structs.asdict(value).items():
+            if text is not None and len(text) > LONGEST:
+                detail = f"It has more than {LONGEST} characters."
+                yield Fault("text-too-long", detail, f"{place}/{name}")

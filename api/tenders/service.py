@@ -16,7 +16,6 @@ from api.clock import legal_day, new_id
 from api.database import lock as take_lock
 from api.database import transaction, update_row
 from api.domain.errors import Fault, InvalidInput, NotFound, RuleViolation
-from api.domain.social_return.privacy import personal_number_faults
 from api.domain.tendering.eforms_notice import skeleton_of
 from api.domain.tendering.notice import Buyer, Notice, NoticeLot, Place, Rejected
 from api.domain.tendering.ocds_release import release_of
@@ -26,7 +25,7 @@ from api.preconditions import check_version
 from api.problems import AccessDenied, UnsupportedMediaType
 from api.reference.service import Reference, reference
 from api.tenders import queries
-from api.tenders.drafts import OCID_PREFIX, notice_of
+from api.tenders.drafts import OCID_PREFIX, check_words, notice_of
 from api.tenders.schemas import (
     LotOut,
     NoticeOutcome,
@@ -139,7 +138,7 @@ async def store_notice(notice: Notice, actor: Actor, now: datetime) -> NoticeOut
 async def create_draft(given: TenderIn, actor: Actor, now: datetime) -> TenderOut:
     """Keep a tender that is being prepared."""
     check_writer(actor)
-    check_text(given)
+    check_words(given)
     buyer = given.buyer or await _own_organisation(actor)
     tender_id = new_id()
     row = queries.draft_columns(given, buyer) | {
@@ -166,7 +165,7 @@ async def change_draft(
     tender_id: UUID, given: TenderIn, version: int | None, actor: Actor, now: datetime
 ) -> TenderOut:
     """Replace what a draft says of the tender as a whole; items and lots stay."""
-    check_text(given)
+    check_words(given)
     async with transaction():
         stored = await locked_draft(tender_id, actor)
         check_version(stored.version, version)
@@ -179,6 +178,7 @@ async def change_draft(
 
 async def publish(tender_id: UUID, given: PublicationIn, actor: Actor, now: datetime) -> TenderOut:
     """Say that the notice of a draft went out: its planned lots open, and it is public."""
+    check_words(given)
     async with transaction():
         stored = await locked_draft(tender_id, actor)
         if not any(one.status == PLANNED for one in stored.lots):
@@ -265,19 +265,6 @@ def check_writer(actor: Actor) -> None:
     """Refuse those who do not buy: tenders are prepared by authorities and the platform."""
     if actor.kind in (OrganisationKind.ENTERPRISE, OrganisationKind.CONTRACTOR):
         raise AuthoritiesOnly("Tenders are prepared by authorities.")
-
-
-def check_text(given: msgspec.Struct) -> None:
-    """Refuse free text in which a personal number is suspected (ADR 12)."""
-    texts = ((name, getattr(given, name)) for name in given.__struct_fields__)
-    faults = [
-        fault
-        for name, text in texts
-        if isinstance(text, str)
-        for fault in personal_number_faults(text, f"/{name}")
-    ]
-    if faults:
-        raise InvalidInput(*faults)
 
 
 def may_see(found: TenderOut, actor: Actor) -> bool:

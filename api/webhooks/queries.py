@@ -5,20 +5,21 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from api.audit.queries import SETTLED
 from api.database import Row, fetch
 
 # An event of the trail becomes a message for each webhook that wants it: public ones for
 # everybody, others for who did it and, of an obligation, for both its sides.
-_EVENTS: Final = """
+_EVENTS: Final = f"""
 SELECT e.id, e.transaction_id, e.at, e.subject, e.before_hash, e.after_hash, e.organisation,
   CASE WHEN e.action LIKE 'ledger.%' AND e.action <> 'ledger.counted-twice'
        THEN 'ledger.entry-added' ELSE e.action END AS type,
   o.authority, o.contractor
 FROM audit_event e LEFT JOIN obligation o ON o.id = e.subject
 WHERE e.hash IS NOT NULL AND (e.transaction_id, e.id) > ($1, $2)
-AND e.transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+AND e.transaction_id < {SETTLED}
 ORDER BY e.transaction_id, e.id LIMIT $3
-"""
+"""  # noqa: S608  a text of our own
 # SKIP LOCKED and the lease in due_at: several workers never send one message at once, and what
 # a killed worker held is taken up by another when the lease is over.
 _CLAIM: Final = """
@@ -54,11 +55,12 @@ async def place() -> Row | None:
 
 async def last_event() -> Row | None:
     """Give the newest event that no open transaction can still come before."""
-    rows = await fetch(
-        "SELECT transaction_id, id FROM audit_event WHERE hash IS NOT NULL AND transaction_id <"
-        " pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
-        " ORDER BY transaction_id DESC, id DESC LIMIT 1"
-    )
+    sql = f"""
+    SELECT transaction_id, id FROM audit_event
+    WHERE hash IS NOT NULL AND transaction_id < {SETTLED}
+    ORDER BY transaction_id DESC, id DESC LIMIT 1
+    """  # noqa: S608  a text of our own
+    rows = await fetch(sql)
     return rows[0] if rows else None
 
 

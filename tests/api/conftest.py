@@ -30,7 +30,11 @@ _REBUILT = (
     *("match_verdict", "match_run", "lot", "tender", "quality_mark", "offering"),
     *("profile_claim", "enterprise_revision", "enterprise"),
 )
-_EMPTIED = (*_REBUILT, "outbox", "audit_event", "api_key", "kept_answer")
+_PLANNED = (
+    *("capacity_reservation", "lot_plan_adoption", "lot_declaration", "lot_plan", "split_run"),
+    "work_item",
+)
+_EMPTIED = (*_PLANNED, *_REBUILT, "outbox", "audit_event", "api_key", "kept_answer")
 
 
 @pytest.fixture(scope="session")

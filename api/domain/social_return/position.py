@@ -8,7 +8,7 @@ import msgspec
 from api.domain.social_return.caps import CapLimit, CapUse, Demand, uses
 from api.domain.social_return.entries import ClaimState, Entry
 from api.domain.social_return.ledger import LedgerState, replay, up_to
-from api.domain.social_return.obligation import malus_cents
+from api.domain.social_return.obligation import malus_cents, recovery_until
 from api.domain.social_return.rule_book import Malus
 from api.domain.social_return.sums import Standing, Sum, standing_of
 from api.domain.values import Cents
@@ -48,6 +48,8 @@ class Position(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """The malus if nothing more is verified."""
     days_left: int | None
     """Below zero when the day has passed."""
+    recovery_until: date | None
+    """First day after the recovery period (herstelperiode); until then the rest may be made up."""
 
 
 def position(state: LedgerState, terms: Terms, today: date) -> Position:
@@ -82,6 +84,7 @@ def standing_position(standing: Standing, terms: Terms, today: date) -> Position
         caps=_cap_uses(live, due, terms),
         malus_at_stake_cents=None if remaining is None else malus_cents(remaining, terms.malus),
         days_left=None if terms.due_on is None else (terms.due_on - today).days,
+        recovery_until=None if terms.due_on is None else recovery_until(terms.due_on, terms.malus),
     )
 
 

@@ -56,7 +56,7 @@ class Stage(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Explorer:
-    """Searches one case in whole stages; a deadline is looked at between stages only."""
+    """Searches one case in whole stages; a deadline is looked at between their steps."""
 
     def __init__(self, case: Case, goal: Goal, effort: Effort, late: Late) -> None:
         self.case, self.goal, self._late = case, goal, late
@@ -139,7 +139,7 @@ class Explorer:
             return
         low, high = max(self.case.value), largest(self.case, most.lots)
         near = (high - low) // _HALVED
-        while low + near < high:
+        while low + near < high and not self._is_late():
             middle = (low + high) // 2
             self.portfolio.add(merged_divisions(self.case.capped(middle)))
             if self.portfolio.best(most_lots, middle).reach >= most.reach:

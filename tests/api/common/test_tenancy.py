@@ -23,6 +23,7 @@ __all__ = ["caller", "secret_of_pseudonyms", "world"]
 OWNED: Final = {
     *("claim_id", "import_id", "invitation_id", "key_id", "lock_id", "obligation_id"),
     *("organisation_id", "person_id", "reservation_id", "run_id", "search_id", "shortlist_id"),
+    *("award_id", "batch_id", "file_id", "supplier_id"),
     *("delivery_id", "item_id", "plan_id", "version_id", "webhook_id"),
 }
 """Parameters that name something of an organisation."""
@@ -128,6 +129,7 @@ async def theirs(world: World, app: Litestar) -> Theirs:
     await _lists(made)
     await _matches(made)
     await _draft(made)
+    await _market(made)
     path = await world.obligation()
     made.ids["obligation_id"] = path.rpartition("/")[2]
     booked = await world.booked(path, world.purchase("F-1"))
@@ -158,7 +160,7 @@ async def _lists(made: Theirs) -> None:
 
 
 async def _matches(made: Theirs) -> None:
-    tender = await a_tender()
+    tender = await a_tender(source="tenderned")
     [lot] = await lots_of(tender)
     firm = await a_painter(made.world.client, "Een", 200_000)
     profile = (await made.world.client.get(f"/v1/enterprises/{firm}")).json()
@@ -177,6 +179,25 @@ async def _matches(made: Theirs) -> None:
         "invitation_id": str(rows[0]["id"]),
         "reservation_id": (await made.post(reserved, PERIOD))["id"],
         "profile_claim": str(uuid4()),
+    }
+
+
+async def _market(made: Theirs) -> None:
+    bought = b"Leverancier;KvK;Bedrag;Datum;Factuurnummer;CPV\nBakker;;10,00;2026-01-01;;\n"
+    file = await made.post("/spend-files", bought, **{"Content-Type": "text/csv"})
+    found = await made.world.client.get("/v1/spend-suppliers")
+    batch = await made.post(f"/tenders/{made.ids['tender_id']}/match-runs", {})
+    award = {
+        "enterpriseId": made.ids["enterprise_id"],
+        "awardedOn": "2025-06-01",
+        "source": "TenderNed 123",
+        "buyer": {"name": "Gemeente"},
+    }
+    made.ids |= {
+        "file_id": file["id"],
+        "supplier_id": found.json()["items"][0]["id"],
+        "batch_id": batch["id"],
+        "award_id": (await made.post("/art-77-awards", award))["id"],
     }
 
 

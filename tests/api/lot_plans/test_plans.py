@@ -134,6 +134,31 @@ async def test_a_faulty_question_is_refused(
     assert response.json()["errors"]
 
 
+@pytest.mark.parametrize("day", ["1990-01-01", "2019-06-01", "2100-12-31"])
+async def test_days_without_known_figures_are_said_to_be_unknown(
+    desk: AsyncClient, day: str
+) -> None:
+    path = await a_draft(desk, dispatchedOn=day, startsOn=day)
+    await added(desk, path, "a", indefinite=True, months=None)
+
+    run = await planned(desk, path)
+
+    regime = run["plans"][0]["plan"]["regime"]
+    assert regime["regime"] == "unknown"
+    assert regime["reasons"][0]["code"] == "threshold-unknown"
+
+
+async def test_an_item_worth_nothing_is_divided_too(desk: AsyncClient) -> None:
+    path = await a_draft(desk)
+    await added(desk, path, "a", yearlyCents=0)
+
+    run = await planned(desk, path)
+
+    assert run["plans"][0]["plan"]["totalCents"] == 0
+    for chart in run["plans"][0]["charts"]:
+        assert (await desk.get(chart)).status_code == 200
+
+
 async def test_a_firm_that_grows_a_mark_that_lapses_a_rule_that_changes(
     desk: AsyncClient, draft: str
 ) -> None:

@@ -34,7 +34,7 @@ async def verified(client: AsyncClient, firm: dict[str, Any], mark: str, **seen:
 async def test_the_kinds_of_marks_are_listed_with_levels_and_source(desk: AsyncClient) -> None:
     found = {one["code"]: one for one in (await desk.get("/v1/mark-schemes")).json()}
 
-    assert len(found) == 15
+    assert len(found) == 19
     assert found["pso"]["levels"] == ["aspirant", "1", "2", "3"]
     assert (found["pso"]["longestMonths"], found["pso"]["kind"]) == (24, "social")
     assert found["iso-9001"]["kind"] == "certificate"
@@ -79,7 +79,7 @@ async def test_marks_given_with_a_new_profile_are_under_four_eyes_too(desk: Asyn
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"scheme": "eso"}, "unknown-mark-scheme"),
+        ({"scheme": "zelfbedacht"}, "unknown-mark-scheme"),
         ({"level": "4"}, "unknown-mark-level"),
         ({"validUntil": str(TODAY + timedelta(days=700))}, "mark-lasts-too-long"),
         ({"reference": "BSN 111222333"}, "personal-number-suspected"),
@@ -138,6 +138,30 @@ async def test_a_revoked_mark_never_counts_again(desk: AsyncClient) -> None:
     assert (revoked.status_code, revoked.json()["state"]) == (201, "revoked")
     assert (await desk.post(path, json=why)).json()["code"] == "mark-revoked"
     assert (await verified(desk, firm, mark)).json()["code"] == "mark-not-verifiable"
+
+
+async def test_a_certificate_of_several_firms_ends_for_all_of_them(desk: AsyncClient) -> None:
+    first, second, other = [await stored(desk) for _ in range(3)]
+    holders = [first["kvkNumber"], second["kvkNumber"]]
+    marks = [
+        (await claimed(desk, firm, holderKvkNumbers=holders)).json()["id"]
+        for firm in (first, second)
+    ]
+    own = (await claimed(desk, other)).json()["id"]
+    for firm, mark in ((first, marks[0]), (second, marks[1]), (other, own)):
+        assert (await verified(desk, firm, mark)).status_code == 201
+
+    path = f"/v1/enterprises/{first['id']}/marks/{marks[0]}/revocations"
+    why = {"revokedOn": str(TODAY), "reason": "withdrawn by PSO-Nederland"}
+    assert (await desk.post(path, json=why)).status_code == 201
+
+    states = [
+        (await desk.get(f"/v1/enterprises/{firm['id']}/marks")).json()[0]["state"]
+        for firm in (first, second, other)
+    ]
+    assert states == ["revoked", "revoked", "verified"]
+    again = f"/v1/enterprises/{second['id']}/marks/{marks[1]}/revocations"
+    assert (await desk.post(again, json=why)).json()["code"] == "mark-revoked"
 
 
 async def test_what_was_seen_was_not_seen_tomorrow(desk: AsyncClient) -> None:

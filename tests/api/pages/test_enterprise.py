@@ -11,7 +11,7 @@ from api.accounts import service as accounts
 from api.clock import now
 from tests.access_builders import a_person, an_organisation, signed_in
 from tests.api.pages.reading import faults_of, heading, text_of
-from tests.builders import a_kvk_number, stored
+from tests.builders import a_kvk_number, an_offering, stored
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -122,6 +122,22 @@ async def test_an_offering_is_added_changed_and_taken_away(
     assert "Utrecht\n&#39;s-Hertogenbosch" in form.text
     assert (changed.status_code, gone.status_code) == (303, 303)
     assert (await desk.get(f"/v1/enterprises/{profile}")).json()["offerings"] == []
+
+
+async def test_what_the_form_does_not_show_stays_as_it_is(app: Litestar, desk: AsyncClient) -> None:
+    coverage = {"kind": "country", "excludedMunicipalities": ["GM0363"]}
+    details = [{"name": "wanden sausen", "unit": "square-metre", "priceFromCents": 900}]
+    given = an_offering(coverage=coverage, productDetails=details)
+    browser, profile = await _owner(app, desk, offerings=[given])
+    [before] = (await desk.get(f"/v1/enterprises/{profile}")).json()["offerings"]
+
+    shown = OFFERING | {"coverage": "country", "version": str(before["version"])}
+    saved = await browser.post(f"/mijn-onderneming/aanbod/{before['id']}", data=shown)
+
+    assert saved.status_code == 303, text_of(saved)
+    [after] = (await desk.get(f"/v1/enterprises/{profile}")).json()["offerings"]
+    assert after["coverage"] == before["coverage"]
+    assert after["productDetails"] == before["productDetails"] != []
 
 
 async def test_a_faulty_offering_names_every_fault(app: Litestar, desk: AsyncClient) -> None:

@@ -105,3 +105,14 @@ async def test_why_not_is_told_of_any_one_firm(app: Litestar, directory: dict[st
     assert "Blink Schoonmaak: kan dit perceel niet doen" in text_of(page)
     assert "Het aanbod is iets anders" in text_of(page)
     assert directory
+
+
+async def test_a_strange_id_in_an_address_names_nothing(app: Litestar) -> None:
+    browser = await _officer(app)
+    tender = await a_tender(a_lot(1), source="ocds")
+    page = await browser.get(f"/aanbestedingen/{tender}")
+    [why] = set(re.findall(r'href="(/percelen/[^"]+/waarom)"', page.text))
+
+    assert (await browser.get(f"/aanbestedingen/{tender}?ronde=x")).status_code == 404
+    assert (await browser.get(why, params={"id": "x"})).status_code == 404
+    assert (await browser.get("/aanbestedingen?cursor=x")).status_code == 400

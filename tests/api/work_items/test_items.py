@@ -124,6 +124,42 @@ async def test_those_who_sell_prepare_no_tenders(desk: AsyncClient) -> None:
     assert response.json()["code"] == "authorities-only"
 
 
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"startsOn": "9999-12-31"}, "invalid-date"),
+        ({"dispatchedOn": "0001-01-01"}, "invalid-date"),
+        ({"description": "BSN 111222333"}, "personal-number-suspected"),
+        ({"title": ""}, "invalid-value"),
+        ({"title": "a\u0000"}, "invalid-value"),
+        ({"buyer": {"name": "x" * 501}}, "text-too-long"),
+        ({"maxLotsAwarded": 0}, "invalid-value"),
+        ({"estimatedValueCents": 10**14}, "invalid-value"),
+        ({"buyerLevel": "royal"}, "invalid-value"),
+        ({"lots": []}, "unknown-field"),
+    ],
+)
+async def test_a_faulty_draft_is_refused(
+    desk: AsyncClient, changes: dict[str, Any], code: str
+) -> None:
+    response = await desk.post("/v1/tenders", json={"title": "x"} | changes)
+
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["code"] == code
+
+
+async def test_a_draft_is_changed_by_those_who_read_it(desk: AsyncClient) -> None:
+    draft = await a_draft(desk)
+    changed = {"title": "Anders", "buyerLevel": "central"}
+
+    good = await desk.put(draft, json=changed, headers={"If-Match": '"v1"'})
+    stale = await desk.put(draft, json=changed, headers={"If-Match": '"v1"'})
+
+    assert good.json()["buyerLevel"] == "central"
+    assert good.json()["version"] == 2
+    assert stale.status_code == 412
+
+
 HEADING = ["code", "titel", "cpv", "soort", "per jaar", "maanden", "plaatsen", "niet samen met"]
 ROWS: list[list[Any]] = [
     ["k", "Kantine", "55510000-8", "diensten", "12.345,67", 24, "Utrecht; GM0355", ""],

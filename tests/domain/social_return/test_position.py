@@ -158,6 +158,14 @@ def test_the_balance_at_every_instant_is_the_replay_up_to_it(
             assert position_at(entries, one.at, HALF) == position(state, HALF, one.at.date())
 
 
+def test_the_recovery_period_runs_from_the_day_that_all_is_due() -> None:
+    malus = Malus(factor=Decimal(1), recovery_days=60)
+    found = of((Act.ASSESS, "", 1), terms=Terms(due_on=date(2026, 3, 1), malus=malus))
+
+    assert found.recovery_until == date(2026, 4, 30)
+    assert of((Act.ASSESS, "", 1), terms=Terms(malus=malus)).recovery_until is None
+
+
 @given(rows=moves, fixed=st.booleans())
 def test_sums_that_move_with_every_entry_equal_those_of_the_replay(
     rows: list[tuple[Act, str, int, tuple[str, ...]]], *, fixed: bool
