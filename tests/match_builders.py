@@ -37,7 +37,7 @@ def a_lot(number: int = 1, *, euros: int | None = 100_000, **changes: Any) -> No
 async def a_tender(*lots: NoticeLot, **changes: Any) -> UUID:
     """A tender of the municipality of Utrecht."""
     values: dict[str, Any] = {
-        "source": "manual",
+        "source": "eforms",
         "source_id": f"t-{next(_ids)}",
         "title": "Onderhoud",
         "buyer": Buyer("Gemeente Utrecht"),
