@@ -113,7 +113,10 @@ def _replace_schemas(document: Document, operations: list[_Operation]) -> None:
         mended = _mended(schema, names)
         instant = "in" in place.holder and "datetime.datetime" in str(place.annotation)
         place.holder["schema"] = _instant(mended) if instant else mended
-    components = {names[name]: _mended(schema, names) for name, schema in found.items()}
+    components = {
+        names[name]: _mended(schema, names) | {"title": names[name]}
+        for name, schema in found.items()
+    }
     components["JsonValue"] = _ANYTHING
     document["components"]["schemas"] = dict(sorted(components.items()))
 
