@@ -73,6 +73,10 @@ TEXTS: Final[Mapping[Language, Mapping[str, str]]] = {
 _WAITS: Final = (60, 300, 1_800, 7_200, 21_600, 43_200)
 """Seconds after each failed attempt: given up within a day."""
 _LONGEST: Final = 120
+_FOLDED: Final = SMTP.clone(max_line_length=76)
+"""The longest line of a text as quoted-printable (RFC 2045 section 6.7)."""
+_UNFOLDED: Final = SMTP.clone(max_line_length=998)
+"""A link that is too long for a line would be written in a form that mail programs can't read."""
 _MAC: Final = 16
 _ID: Final = 16
 
@@ -170,20 +174,21 @@ def message(digest: Row, sender: str, public_url: str, secret: bytes) -> EmailMe
     """Write a mail (RFC 5322); the same digest is the same mail, with the same Message-ID."""
     token = token_of(digest["person"], secret)
     address = Address("Perceel", addr_spec=sender)
-    made = EmailMessage(policy=SMTP)
+    made = EmailMessage(policy=_FOLDED)
     made["From"] = address
     made["To"] = Address(addr_spec=digest["email"])
     made["Subject"] = digest["subject"]
     made["Date"] = digest["created_at"]
     made["Message-ID"] = f"<{digest['id']}@{address.domain}>"
     made["Auto-Submitted"] = "auto-generated"
-    made["Content-Language"] = digest["language"]
     made["List-Unsubscribe"] = f"<{public_url}/v1/unsubscriptions/{token}>"
     made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     footer = TEXTS[Language(digest["language"])]["footer"].format(
         link=f"{public_url}/afmelden/{token}"
     )
     made.set_content(f"{digest['body']}\n-- \n{footer}\n", cte="quoted-printable")
+    made["Content-Language"] = digest["language"]
+    made.policy = _UNFOLDED
     return made
 
 

@@ -36,11 +36,13 @@ class MailServer:
         self.answer = "250 OK"
         self.tried: list[EmailMessage] = []
         self.got: list[EmailMessage] = []
+        self.raw = b""
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802  so named by aiosmtpd
         message = message_from_bytes(envelope.content, policy=default)
         assert isinstance(message, EmailMessage)
         self.tried.append(message)
+        self.raw = envelope.content
         if self.answer.startswith("250"):
             self.got.append(message)
         return self.answer

@@ -57,6 +57,19 @@ async def test_all_that_there_is_to_tell_is_in_one_mail(server: MailServer) -> N
     assert got["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
+async def test_mail_programs_read_the_link_as_it_stands(server: MailServer) -> None:
+    await told(await an_editor())
+
+    await worked(MONDAY)
+
+    head, _, text = server.raw.partition(b"\r\n\r\n")
+    link = way_out(server.got[0]).encode()
+    assert b"\r\nList-Unsubscribe: <https://perceel.example" + link + b">\r\n" in head
+    assert b"\r\nContent-Language: nl" in head
+    assert b"=?" not in head
+    assert max(len(line) for line in text.splitlines()) <= 76
+
+
 async def test_what_was_told_is_not_told_again(server: MailServer) -> None:
     person = await an_editor()
     await told(person)
