@@ -172,13 +172,13 @@ def holds_mark(marks: Iterable[str], day: int) -> str:
     return either(*(f"{first} <= {day} AND {last} >= {day}" for first, last in fields))
 
 
-def has_any(terms: Iterable[Term]) -> str:
+def has_any(terms: Iterable[Term], field: str = "terms") -> str:
     """Build the filter that an offering answers at least one of the terms."""
     phrases = dict.fromkeys(phrase for term in terms for phrase in term.phrases)
     single = [phrase[0] for phrase in phrases if len(phrase) == 1]
     longer = [phrase for phrase in phrases if len(phrase) > 1]
-    each = (" AND ".join(any_of("terms", [token]) for token in phrase) for phrase in longer)
-    return either(*([any_of("terms", single)] if single else []), *each)
+    each = (" AND ".join(any_of(field, [token]) for token in phrase) for phrase in longer)
+    return either(*([any_of(field, single)] if single else []), *each)
 
 
 def condition(search: Search, group: Group, values: tuple[str, ...]) -> str:
@@ -234,6 +234,21 @@ def filters(search: Search, without: Group | None = None) -> list[str]:
         metres = round(search.near.km * 1000)
         built.append(f"_geoRadius({_degrees(search.near.lat, search.near.lon)}, {metres})")
     return built
+
+
+def doubtful(search: Search, without: Group | None = None) -> str:
+    """Build the filter that another offering of the same enterprise might answer as well.
+
+    Of two offerings of one enterprise that answer a search, both meet it (ADR 43).
+    """
+    wanted = ["alone = false"]
+    if search.cpv and without is not Group.CPV:
+        wanted.append(any_of("othersLineage", search.cpv))
+    if search.modes and without is not Group.MODE:
+        wanted.append(any_of("othersModes", search.modes))
+    if search.terms:
+        wanted.append(f"({has_any(search.terms, 'othersTerms')})")
+    return " AND ".join(wanted)
 
 
 def about_firms(search: Search, without: Group | None = None) -> bool:

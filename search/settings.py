@@ -37,6 +37,11 @@ EQUAL: Final = (
     "speaksForMode",
     "provinces",
     "provincesLocal",
+    "reaches",
+    "alone",
+    "othersLineage",
+    "othersModes",
+    "othersTerms",
 )
 COMPARED: Final = (
     *("reliableCapacityCents", "marksFrom.*", "marksUntil.*"),

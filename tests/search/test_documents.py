@@ -75,6 +75,8 @@ STORED = {
     "speaksForMode": True,
     "provinces": ("NL35",),
     "provincesLocal": ("NL35",),
+    "reaches": ("NL35",),
+    "alone": True,
     "parts": "kantoor schoonmaak glasbewas",
     "wholes": "kantoorschoonmaak",
     "category": "rein dienst",
@@ -160,3 +162,16 @@ def test_one_document_speaks_for_its_enterprise_and_one_for_each_mode() -> None:
     assert {one.provinces for one in made} == {("NL35", "NL41", "NL42")}
     assert {one.provinces_local for one in made} == {("NL41", "NL42")}
     assert len({one.lot for one in made}) == 1
+
+
+def test_a_document_tells_what_the_others_of_its_enterprise_hold() -> None:
+    first = OfferingFacts(id="1", title="Lunch", cpv_lineage=("55000000",), service_mode="remote")
+    second = OfferingFacts(id="2", title="Taart", cpv_lineage=("15000000",), area_full=("NL35",))
+    one, other = documents_of(FIRM, [first, second], analyser())
+
+    assert (one.alone, one.others_lineage, one.others_modes) == (False, ("15000000",), ())
+    assert (other.others_lineage, other.others_modes) == (("55000000",), ("remote",))
+    assert (one.others_terms, other.others_terms) == (other.terms, one.terms)
+    assert (one.reaches, other.reaches) == ((), ("NL35",))
+    [only] = documents_of(FIRM, [first], analyser())
+    assert (only.alone, only.others_lineage, only.others_terms) == (True, (), ())
