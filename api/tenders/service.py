@@ -118,7 +118,7 @@ async def store_notice(notice: Notice, actor: Actor, now: datetime) -> NoticeOut
             return _outcome(notice, "unchanged", stored.id)
         tender_id = new_id() if stored is None else stored.id
         lots = [
-            queries.lot_columns(tender_id, position, one, areas_of(one.places, areas))
+            queries.lot_columns(tender_id, position, one, areas_of(one, notice.buyer, areas))
             for position, one in enumerate(notice.lots)
         ]
 
@@ -223,7 +223,7 @@ async def replace_lots(stored: TenderOut, lots: Sequence[NoticeLot], now: dateti
     """Make these the lots of a draft; others are cancelled. Needs a transaction that holds it."""
     known = await reference()
     rows = [
-        queries.lot_columns(stored.id, position, one, areas_of(one.places, known))
+        queries.lot_columns(stored.id, position, one, areas_of(one, stored.buyer, known))
         for position, one in enumerate(lots)
     ]
     await queries.update_lots(stored.id, rows)
@@ -309,9 +309,16 @@ async def tenders(cursor: str | None, limit: int) -> Page[TenderCard]:
     return Page(items=tuple(found[:limit]), next_cursor=next_cursor)
 
 
-def areas_of(places: Sequence[Place], known: Reference) -> tuple[str, ...]:
-    """Turn published places into area codes; a foreign place keeps its own code."""
-    return tuple(sorted({area for place in places if (area := _area(place, known)) is not None}))
+def areas_of(lot: NoticeLot, buyer: Buyer | None, known: Reference) -> tuple[str, ...]:
+    """Turn published places into area codes; a foreign place keeps its own code.
+
+    Where a notice from abroad names no place for a lot, the country of the buyer is its area.
+    """
+    areas = {area for place in lot.places if (area := _area(place, known)) is not None}
+    abroad = None if buyer is None or buyer.country == DUTCH else buyer.country
+    if not areas and abroad is not None and not any(place.region for place in lot.places):
+        return (abroad,)
+    return tuple(sorted(areas))
 
 
 _NOTHING = Fault("empty-document", "The document holds no notice.")

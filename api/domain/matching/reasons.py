@@ -146,7 +146,7 @@ RULES: Final = (
     Rule(RuleId.DEPENDENCY, 1, "own choice, ADR 17 (VNG guide 2014: one buyer's weight)"),
     Rule(RuleId.OFFERING, 1, "design decision 1"),
     Rule(RuleId.CATEGORY, 1, "Reg. (EC) 213/2008, annex I; own choice, ADR 17 for text"),
-    Rule(RuleId.AREA, 2, "design decision 2"),
+    Rule(RuleId.AREA, 3, "design decision 2; own choice, ADR 17, for a notice from abroad"),
     Rule(RuleId.MODE, 1, "design decision 1"),
     Rule(RuleId.CAPACITY, 1, "own choice, ADR 17 (VNG guide 2014: reliable capacity)"),
     Rule(RuleId.LEAD_TIME, 1, "own choice, ADR 17"),

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+import pytest
 from httpx import AsyncClient
 
 from api import indexing
 from importers.demo import load as demo
 from search.client import Client
-from tests.builders import upload
+from tests.builders import an_offering, stored, upload
 from tests.conftest import NOW
 
 
@@ -42,3 +43,25 @@ async def test_all_88_published_lots_can_be_matched(
     ]
     assert len(abroad) > 10
     assert set(abroad) == {0}
+
+
+@pytest.mark.parametrize(
+    ("notice", "areas", "reason"),
+    [
+        ("fi-583624-2023", ["FIN"], {"area-outside"}),  # no place; the buyer is in Finland
+        ("fr-497881-2021", [], {"area-unknown"}),  # anywhere (BT-727)
+    ],
+)
+async def test_a_lot_from_abroad_without_a_place_lies_in_the_country_of_its_buyer(
+    desk: AsyncClient, shared: Path, notice: str, areas: list[str], reason: set[str]
+) -> None:
+    report = await upload(desk, (shared / "eforms" / f"{notice}.xml").read_bytes())
+    tender = (await desk.get(f"/v1/tenders/{report['notices'][0]['tenderId']}")).json()
+    assert {tuple(lot["areas"]) for lot in tender["lots"]} == {tuple(areas)}
+    lot = tender["lots"][0]
+    firm = await stored(desk, offerings=[an_offering(cpvCodes=[lot["cpvMain"]])])
+
+    why = await desk.get(f"/v1/lots/{lot['id']}/matches/{firm['id']}")
+
+    told = {one["code"] for one in why.json()["explanation"]["reasons"]}
+    assert {one for one in told if one.startswith("area-")} == reason
