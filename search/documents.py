@@ -121,15 +121,22 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_d
     """The same, by an offering that is not nationwide."""
     reaches: tuple[str, ...] = ()
     """Provinces that this offering reaches, fully or in part."""
+    reaches_alone: tuple[str, ...] = ()
+    """Those of them that no other document of the enterprise reaches."""
+    reaches_too: tuple[str, ...] = ()
+    """Those of them that another one reaches as well."""
     alone: bool
     """Whether the enterprise has no other document."""
+    alone_in_mode: bool
+    """Whether it has no other one of this service mode."""
     others_lineage: tuple[str, ...] = ()
-    """What the other documents of the enterprise hold between them: codes, modes and tokens.
+    """What the other documents of the enterprise hold between them: codes, tokens and so on.
 
     Who holds nothing there that is asked is surely the only one of its enterprise to answer,
     and need not be compared with others when enterprises are counted (ADR 43).
     """
     others_modes: tuple[str, ...] = ()
+    others_reaches: tuple[str, ...] = ()
     others_terms: tuple[str, ...] = ()
     parts: str
     """Analysed title and products."""
@@ -165,11 +172,16 @@ def _beside_others(documents: Sequence[Document]) -> Iterator[Document]:
     """Tell each document of an enterprise what the others hold."""
     for at, one in enumerate(documents):
         others = [*documents[:at], *documents[at + 1 :]]
+        reached = _union(other.reaches for other in others)
         yield msgspec.structs.replace(
             one,
+            reaches_alone=tuple(area for area in one.reaches if area not in reached),
+            reaches_too=tuple(area for area in one.reaches if area in reached),
             alone=not others,
+            alone_in_mode=all(other.service_mode != one.service_mode for other in others),
             others_lineage=_union(other.cpv_lineage for other in others),
             others_modes=_union((other.service_mode,) for other in others if other.service_mode),
+            others_reaches=reached,
             others_terms=_union(other.terms for other in others),
         )
 
@@ -266,9 +278,13 @@ def _document(
         provinces=shared.provinces,
         provinces_local=shared.local,
         reaches=_provinces((offering,)),
+        reaches_alone=(),
+        reaches_too=(),
         alone=True,
+        alone_in_mode=True,
         others_lineage=(),
         others_modes=(),
+        others_reaches=(),
         others_terms=(),
         terms=tuple(sorted(tokens | ({firm.kvk_number} if firm.kvk_number else set()))),
         **{field: " ".join(tokens) for field, tokens in analysed.items()},

@@ -19,6 +19,7 @@ from search.query import (
     Search,
     about_firms,
     any_of,
+    are_provinces,
     chosen,
     condition,
     counting,
@@ -28,8 +29,6 @@ from search.query import (
 
 SHARED: Final = frozenset({Group.TARGET_GROUP, Group.TARGET_GROUP_SHARE, Group.RESERVED})
 """Groups in which all documents of an enterprise are alike."""
-PROVINCE_CODE: Final = 4
-"""Length of a NUTS-2 code."""
 Counts = dict[Group, dict[str, int]]
 
 
@@ -131,7 +130,8 @@ def _modes(search: Search, index: str) -> list[Question]:
     if about_firms(search, Group.MODE):
         one_a_mode = {"indexUid": index, "filter": [*others, "speaksForMode = true"], "limit": 0}
         return [Question(one_a_mode | each_once, fields)]
-    sure, unsure = _count(search, index, Group.MODE)
+    doubt = f"aloneInMode = false AND {doubtful(search, Group.MODE)}"
+    sure, unsure = _apart(index, doubt, others)
     return [
         Question(sure | each_once, fields),
         Question(unsure | each_once | {"distinct": "enterpriseMode"}, fields),
@@ -140,7 +140,7 @@ def _modes(search: Search, index: str) -> list[Question]:
 
 def _are_provinces(search: Search, facet: Facet) -> bool:
     """Tell whether documents say themselves what the facet asks."""
-    return search.include_partial and all(len(value) == PROVINCE_CODE for value in facet.values)
+    return search.include_partial and are_provinces(facet.values)
 
 
 def _provinces(search: Search, index: str, facet: Facet) -> list[Question]:
@@ -149,17 +149,22 @@ def _provinces(search: Search, index: str, facet: Facet) -> list[Question]:
         [body] = _count(search, index, Group.AREA, quick=True)
         return [Question(body | {"facets": [field]}, {Group.AREA: field}, only=facet.values)]
     local = [] if search.include_national else ["nationwide = false"]
-    sure, unsure = _count(search, index, Group.AREA, *local)
-    listed = sure | {"facets": ["reaches"]}
-    each = [
-        Question(
-            unsure | {"filter": [*unsure["filter"], any_of("reaches", [value])]},
-            group=Group.AREA,
-            value=value,
-        )
-        for value in facet.values
+    wanted, doubt = [*filters(search, Group.AREA), *local], doubtful(search, Group.AREA)
+    documents = {"indexUid": index, "limit": 0}
+    sure = {"filter": [f"NOT ({doubt})", *wanted], "facets": ["reaches"]}
+    alone = {"filter": [doubt, *wanted], "facets": ["reachesAlone"]}
+    return [
+        Question(documents | sure, {Group.AREA: "reaches"}, only=facet.values),
+        Question(documents | alone, {Group.AREA: "reachesAlone"}, only=facet.values),
+        *(
+            Question(
+                counting(index, [any_of("reachesToo", [value]), doubt, *wanted]),
+                group=Group.AREA,
+                value=value,
+            )
+            for value in facet.values
+        ),
     ]
-    return [Question(listed, {Group.AREA: "reaches"}, only=facet.values), *each]
 
 
 def _count(
@@ -169,11 +174,17 @@ def _count(
 
     Quickly, by the document that speaks for each, where that is the same. Otherwise who is
     surely alone of its enterprise is counted as a document, and only the rest are compared.
+    A circle is the dearest filter, and asked once.
     """
     wanted = [*filters(search, without), *more]
-    documents = {"indexUid": index, "limit": 0}
     if quick:
-        return [documents | {"filter": [*wanted, "speaks = true"]}]
-    doubt = doubtful(search, without)
-    sure = documents | {"filter": [f"NOT ({doubt})", *wanted]}
+        return [{"indexUid": index, "filter": [*wanted, "speaks = true"], "limit": 0}]
+    if search.near is not None:
+        return [counting(index, wanted)]
+    return _apart(index, doubtful(search, without), wanted)
+
+
+def _apart(index: str, doubt: str, wanted: Sequence[str]) -> list[dict[str, Any]]:
+    """Count documents where there is no doubt, and enterprises where there is."""
+    sure = {"indexUid": index, "filter": [f"NOT ({doubt})", *wanted], "limit": 0}
     return [sure, counting(index, [doubt, *wanted])]

@@ -10,10 +10,10 @@ from search.client import Client
 from search.documents import plain_name
 from search.dutch import Analyser
 from search.errors import TooDeep, WrongPosition
-from search.facets import Counts, Question, merge, questions, total
+from search.facets import SHARED, Counts, Question, merge, questions, total
 from search.marks import recognise_marks
 from search.paging import behind, marks, position, unseen, walk_of
-from search.query import Order, Position, Search, any_of, filters, listing
+from search.query import Order, Position, Search, any_of, filters, listing, paged
 from search.wording import Wording, correct, counts, tokens_of, unweighed, weighed
 
 DEEPEST: Final = 1_000
@@ -40,6 +40,8 @@ class _Plan(NamedTuple):
 
     page: Sequence[dict[str, Any]]
     asked: Sequence[Question]
+    counted_along: bool = False
+    """Whether the page itself tells the total."""
 
     @property
     def bodies(self) -> list[dict[str, Any]]:
@@ -93,17 +95,31 @@ def _plan(search: Search, index: str, name: str) -> _Plan:
     asked = questions(search, index)
     if not _by_text(search):
         spare = len(marks(search.after)) + 1
-        return _Plan([listing(search, index, behind=behind(search), spare=spare)], asked)
+        body = listing(search, index, behind=behind(search), spare=spare)
+        if _begins_in_circle(search):
+            rest = [one for one in asked if not one.of_all]
+            return _Plan([paged(body)], rest, counted_along=True)
+        return _Plan([body], asked)
     if _depth(search) > DEEPEST:
         raise TooDeep(f"by relevance no more than {DEEPEST} enterprises can be walked")
     return _Plan([_by_name(search, index, name), *rankings(search, index)], asked)
+
+
+def _begins_in_circle(search: Search) -> bool:
+    """Tell whether page and total can be one question; worth it for a circle, asked once then."""
+    shared = {facet.group for facet in search.facets} & SHARED
+    return search.near is not None and search.after is None and search.page == 1 and not shared
 
 
 def _read(search: Search, plan: _Plan, answers: Sequence[Page], wording: Wording) -> Found:
     first, *turns = answers[: len(plan.page)]
     counted = answers[len(plan.page) :]
     if not _by_text(search):
-        return _found(search, unseen(first.hits, search.after), plan.asked, counted, wording)
+        asked, hits = plan.asked, unseen(first.hits, search.after)
+        if plan.counted_along:
+            asked = [Question(plan.page[0], of_all=True), *asked]
+            counted = [first, *counted]
+        return _found(search, hits, asked, counted, wording)
     hits = unseen(best_first(search, turns, first.hits), search.after)
     start = (search.page - 1) * search.page_size
     return _found(search, hits[start:], plan.asked, counted, wording, hits[:start])

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta
 
+PROVINCE_CODE: Final = 4
+"""Length of a NUTS-2 code."""
 LARGEST_PAGE: Final = 1_000
 _MOST: Final = 2**53
 """Whole numbers that the engine tells apart."""
@@ -246,9 +248,16 @@ def doubtful(search: Search, without: Group | None = None) -> str:
         wanted.append(any_of("othersLineage", search.cpv))
     if search.modes and without is not Group.MODE:
         wanted.append(any_of("othersModes", search.modes))
+    if search.areas and without is not Group.AREA and are_provinces(search.areas):
+        wanted.append(any_of("othersReaches", search.areas))
     if search.terms:
         wanted.append(f"({has_any(search.terms, 'othersTerms')})")
     return " AND ".join(wanted)
+
+
+def are_provinces(areas: Iterable[str]) -> bool:
+    """Tell whether documents say of each of the areas whether others reach it."""
+    return all(len(area) == PROVINCE_CODE for area in areas)
 
 
 def about_firms(search: Search, without: Group | None = None) -> bool:
@@ -274,6 +283,12 @@ def listing(
         "sort": _sort(search),
         "attributesToRetrieve": ["id", "enterpriseId", "sortName", "updatedAt", "lot", "_geo"],
     }
+
+
+def paged(body: dict[str, Any]) -> dict[str, Any]:
+    """Make of a first page one that tells how many there are in all, exactly."""
+    kept = {name: value for name, value in body.items() if name not in {"offset", "limit"}}
+    return kept | {"hitsPerPage": body["limit"], "page": 1}
 
 
 def counting(index: str, wanted: Sequence[str]) -> dict[str, Any]:

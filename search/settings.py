@@ -38,9 +38,13 @@ EQUAL: Final = (
     "provinces",
     "provincesLocal",
     "reaches",
+    "reachesAlone",
+    "reachesToo",
     "alone",
+    "aloneInMode",
     "othersLineage",
     "othersModes",
+    "othersReaches",
     "othersTerms",
 )
 COMPARED: Final = (

@@ -14,7 +14,7 @@ from search.client import Client
 from search.documents import EnterpriseFacts, Mark, OfferingFacts, documents_of
 from search.dutch import analyser
 from search.facets import Question, facet_queries, merge, questions, total
-from search.query import Facet, Group, Search, Term, listing
+from search.query import Facet, Group, Near, Search, Term, listing
 from search.rebuild import drop
 from tests.search.builders import LONG_AGO, fill
 
@@ -218,6 +218,8 @@ def test_a_search_without_facets_asks_the_total_alone() -> None:
         (Search(min_capacity_cents=1), "alone = false"),
         (Search(cpv=("77000000",)), 'alone = false AND othersLineage IN ["77000000"]'),
         (Search(modes=("x",)), 'alone = false AND othersModes IN ["x"]'),
+        (Search(areas=("NL35",)), 'alone = false AND othersReaches IN ["NL35"]'),
+        (Search(areas=("NL35", "GM0344")), "alone = false"),
         (Search(terms=(KANTOOR,)), 'alone = false AND ((othersTerms IN ["kantoor"]))'),
     ],
 )
@@ -226,6 +228,18 @@ def test_only_who_may_answer_twice_is_compared_with_others(asked: Search, doubt:
     assert sure["filter"] == [f"NOT ({doubt})", *unsure["filter"][1:]]
     assert unsure["filter"][0] == doubt
     assert (sure["limit"], unsure["hitsPerPage"]) == (0, 0)
+
+
+def test_a_circle_is_counted_by_one_question() -> None:
+    [body] = facet_queries(Search(near=Near(52.1, 5.1, 25), cpv=("77000000",)), "any")
+    assert body["hitsPerPage"] == 0
+
+
+def test_provinces_reached_by_one_offering_are_listed() -> None:
+    search = Search(cpv=("77000000",), facets=(Facet(Group.AREA, AREAS),))
+    _, _, sure, alone, *each = facet_queries(search, "any")
+    assert (sure["facets"], alone["facets"]) == (["reaches"], ["reachesAlone"])
+    assert [one["filter"][0] for one in each] == [f'reachesToo IN ["{area}"]' for area in AREAS]
 
 
 def test_a_mark_counts_who_holds_a_higher_one() -> None:
