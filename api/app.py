@@ -53,6 +53,8 @@ from api.matches.routes import router as matches
 from api.metrics import count_forever
 from api.middleware import every_method, no_trailing_slash, standard_headers, traced
 from api.moderation.routes import router as moderation
+from api.notifications.routes import router as notifications
+from api.notifications.service import work_forever as send_mail
 from api.obligations.routes import router as obligations
 from api.oidc.routes import router as oidc
 from api.opportunities.routes import router as opportunities
@@ -86,6 +88,7 @@ SLICES = (
     api_keys,
     audits,
     webhooks,
+    notifications,
     privacy,
     directory,
     enterprises,
@@ -232,7 +235,7 @@ async def _working(app: Litestar) -> AsyncIterator[None]:
 def jobs(list_reader: ListReader) -> tuple[Coroutine[Any, Any, None], ...]:
     """Give what a worker does until it is stopped."""
     work = (indexing.drain_forever(), work_forever(list_reader), match_forever())
-    return (*work, seal_forever(), bring_messages(), count_forever())
+    return (*work, seal_forever(), bring_messages(), send_mail(), count_forever())
 
 
 async def _before(request: Request[Any, Any, Any]) -> Response[bytes] | None:
