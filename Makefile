@@ -43,6 +43,9 @@ contract: .venv/dev.stamp tools engine ## hours-long or as long as you like: CON
 	@CONTRACT_EXAMPLES=$${CONTRACT_EXAMPLES:-50} CONTRACT_PHASES=examples,coverage,fuzzing,stateful \
 	  $(PY) -m pytest -q -s tests/contract/test_operations.py
 
+fuzz: .venv/dev.stamp engine ## a thousand harmed files for every importer; FUZZ_FILES=1000
+	@FUZZ_FILES=$${FUZZ_FILES:-1000} $(PY) -m pytest -q tests/api/obligations/test_fuzzed_files.py
+
 sbom: .venv/run.stamp .venv/dev.stamp ## the list of parts, in CycloneDX: sbom.json
 	@.venv/bin/cyclonedx-py requirements requirements/run.txt --of JSON -o sbom.json
 

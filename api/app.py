@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import Any, Final
 
+import msgspec
 from asyncpg import CharacterNotInRepertoireError, UntranslatableCharacterError
 from litestar import Litestar, Request, Response, Router
 from litestar.config.cors import CORSConfig
@@ -52,6 +53,8 @@ from api.matches.routes import router as matches
 from api.metrics import count_forever
 from api.middleware import every_method, no_trailing_slash, standard_headers, traced
 from api.moderation.routes import router as moderation
+from api.notifications.routes import router as notifications
+from api.notifications.service import work_forever as send_mail
 from api.obligations.routes import router as obligations
 from api.oidc.routes import router as oidc
 from api.opportunities.routes import router as opportunities
@@ -85,6 +88,7 @@ SLICES = (
     api_keys,
     audits,
     webhooks,
+    notifications,
     privacy,
     directory,
     enterprises,
@@ -133,16 +137,18 @@ _ON_ERRORS: Final[Any] = {kind: page_or_problem(answer) for kind, answer in _PRO
 """A page for people, a problem for programs."""
 
 
-def create_app(  # noqa: PLR0913  one argument per kind of file
-    readers: NoticeReaders,
-    rule_book_reader: RuleBookReader = no_reader,
-    list_reader: ListReader = _NO_LISTS,
-    item_reader: ItemReader = no_item_reader,
-    *,
-    spend_reader: SpendReader = no_spend_reader,
-    entry_reader: EntryReader = _NO_ENTRIES,
-    with_engines: bool = True,
-) -> Litestar:
+class Readers(msgspec.Struct, frozen=True, kw_only=True):
+    """The readers of files, by the names under which handlers ask for them."""
+
+    notice_readers: NoticeReaders
+    rule_book_reader: RuleBookReader = no_reader
+    list_reader: ListReader = _NO_LISTS
+    work_item_reader: ItemReader = no_item_reader
+    spend_reader: SpendReader = no_spend_reader
+    entry_reader: EntryReader = _NO_ENTRIES
+
+
+def create_app(readers: Readers, *, with_engines: bool = True) -> Litestar:
     """Compose the application; tests hold the engines themselves."""
     app = Litestar(
         route_handlers=[
@@ -151,9 +157,7 @@ def create_app(  # noqa: PLR0913  one argument per kind of file
             Router("/v1", route_handlers=[openapi_document, *SLICES]),
             documentation(),
         ],
-        dependencies=_dependencies(
-            readers, rule_book_reader, list_reader, item_reader, spend_reader, entry_reader
-        ),
+        dependencies={"now": Provide(_now, sync_to_thread=False), **_dependencies(readers)},
         exception_handlers=_ON_ERRORS,
         before_request=_before,
         cors_config=CORSConfig(allow_origins=["*"], allow_methods=["GET", "HEAD", "OPTIONS"]),
@@ -163,7 +167,7 @@ def create_app(  # noqa: PLR0913  one argument per kind of file
         template_config=template_config(),
         request_max_body_size=settings().max_body_bytes,
     )
-    app.state.list_reader = list_reader
+    app.state.list_reader = readers.list_reader
     app.asgi_handler = _around(every_method(app.asgi_handler, _methods(app)))
     return app
 
@@ -174,43 +178,17 @@ def _around(app: ASGIApp) -> ASGIApp:
     return traced(standard_headers(inner))
 
 
-def _dependencies(
-    readers: NoticeReaders,
-    rule_book_reader: RuleBookReader,
-    list_reader: ListReader,
-    item_reader: ItemReader,
-    spend_reader: SpendReader,
-    entry_reader: EntryReader,
-) -> dict[str, Provide]:
-    """Give what handlers ask for by name: the clock and the readers of files."""
+def _dependencies(readers: Readers) -> dict[str, Provide]:
+    """Give every reader under its name."""
+    names = [field.name for field in msgspec.structs.fields(Readers)]
+    return {name: _giving(getattr(readers, name)) for name in names}
 
-    def notice_readers() -> NoticeReaders:
-        return readers
 
-    def reader_of_rule_books() -> RuleBookReader:
-        return rule_book_reader
+def _giving(reader: object) -> Provide:
+    def give() -> Any:  # noqa: ANN401  as the handler's own annotation says
+        return reader
 
-    def reader_of_lists() -> ListReader:
-        return list_reader
-
-    def reader_of_spend() -> SpendReader:
-        return spend_reader
-
-    def reader_of_work_items() -> ItemReader:
-        return item_reader
-
-    def reader_of_entries() -> EntryReader:
-        return entry_reader
-
-    return {
-        "now": Provide(_now, sync_to_thread=False),
-        "notice_readers": Provide(notice_readers, sync_to_thread=False),
-        "rule_book_reader": Provide(reader_of_rule_books, sync_to_thread=False),
-        "list_reader": Provide(reader_of_lists, sync_to_thread=False),
-        "spend_reader": Provide(reader_of_spend, sync_to_thread=False),
-        "work_item_reader": Provide(reader_of_work_items, sync_to_thread=False),
-        "entry_reader": Provide(reader_of_entries, sync_to_thread=False),
-    }
+    return Provide(give, sync_to_thread=False)
 
 
 def _methods(app: Litestar) -> dict[str, str]:
@@ -257,7 +235,7 @@ async def _working(app: Litestar) -> AsyncIterator[None]:
 def jobs(list_reader: ListReader) -> tuple[Coroutine[Any, Any, None], ...]:
     """Give what a worker does until it is stopped."""
     work = (indexing.drain_forever(), work_forever(list_reader), match_forever())
-    return (*work, seal_forever(), bring_messages(), count_forever())
+    return (*work, seal_forever(), bring_messages(), send_mail(), count_forever())
 
 
 async def _before(request: Request[Any, Any, Any]) -> Response[bytes] | None:

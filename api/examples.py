@@ -8,6 +8,7 @@ Schema = Mapping[str, Any]
 _DEEPEST: Final = 7
 _UUID: Final = "01930d2c-8f00-7000-8000-000000000001"
 _FORMATS: Final = {
+    "binary": "(the bytes of the file)",
     "uuid": _UUID,
     "date": "2026-03-01",
     "date-time": "2026-03-01T09:30:00Z",

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 Port = Annotated[int, Meta(ge=0, le=65_535)]
+MailAddress = Annotated[str, Meta(pattern=r"^[^@\s<>]+@[A-Za-z0-9.-]+$", max_length=254)]
 
 
 _JOIN_RULE = r"[A-Za-z0-9_.-]+:[^=;/]+=[0-9a-f-]{36}/[a-z+]+"
@@ -56,6 +57,10 @@ class Settings(msgspec.Struct, frozen=True, rename="upper", kw_only=True):
     request_seconds: Annotated[float, Meta(gt=0, le=3_600)] = 120
     webhook_local_targets: bool = False
     """For trying out and tests: take http and loopback addresses as targets."""
+    smtp_url: Annotated[str, Meta(pattern=r"^smtps?://[^/]+$")] | None = None
+    """Mail goes through this server, `smtp://user:password@host:587`; absent: none is sent."""
+    mail_from: MailAddress | None = None
+    """Whom mail comes from."""
     security_contact: Annotated[str, Meta(pattern=r"^(mailto:|https://|tel:)\S+$")] | None = None
     """Whom to tell of a weakness, for /.well-known/security.txt."""
     metrics_port: Port | None = None
@@ -71,6 +76,11 @@ class Settings(msgspec.Struct, frozen=True, rename="upper", kw_only=True):
     tile_attribution: Annotated[str, Meta(max_length=200)] = ""
     """Whom to name as the maker of the tiles."""
     log_level: Annotated[str, Meta(pattern=r"^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
+
+    def __post_init__(self) -> None:
+        """Refuse half of what belongs together."""
+        if self.smtp_url is not None and None in {self.mail_from, self.public_url}:
+            raise ValueError("`SMTP_URL` needs `MAIL_FROM` and `PUBLIC_URL`")
 
 
 class SettingsError(Exception):

@@ -329,6 +329,18 @@ def permissions() -> None:
 
 
 @perceel.command()
+def collection() -> None:
+    """Print the collection of requests for Postman and Bruno."""
+    import msgspec
+
+    from api.collection import collection_of
+    from api.document import described
+    from importers.asgi import app
+
+    click.echo(msgspec.json.format(msgspec.json.encode(collection_of(described(app))), indent=2))
+
+
+@perceel.command()
 def down() -> None:
     """Stop embedded engines that a killed run left behind."""
     with embedded_engines(settings().data_dir, _quiet):

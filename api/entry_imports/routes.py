@@ -42,6 +42,7 @@ AnyRequest = Request[Any, Any, Any]
 @post(
     "/obligations/{obligation_id:uuid}/entry-imports",
     operation_id="importEntries",
+    opt={"files": tuple(FORMS)},
     summary="Import a list of fulfilments",
     **WRITE,
 )
@@ -71,6 +72,7 @@ async def import_entries(  # noqa: PLR0913  file, reader and choices
 @post(
     "/obligations/{obligation_id:uuid}/invoices",
     operation_id="importInvoice",
+    opt={"files": XML},
     summary="Import a purchase invoice",
     **WRITE,
 )

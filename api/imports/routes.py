@@ -65,6 +65,7 @@ SourceName = Annotated[
 
 @post(
     operation_id="startImport",
+    opt={"files": (*MEDIA_TYPES, MULTIPART)},
     summary="Import a list of enterprises",
     status_code=202,
     responses=answers(400, 401, 403, 413, 415),

@@ -21,6 +21,13 @@ from api.lot_plans.tables import LotPlan, LotPlanRun
 from api.match_batches.tables import MatchBatch
 from api.matches.tables import BuyerExclusion, MatchRun, MatchVerdict
 from api.moderation.tables import ProfileClaim
+from api.notifications.tables import (
+    MailDigest,
+    MailRound,
+    NotificationPreference,
+    SearchWatch,
+    ToldItem,
+)
 from api.oidc.tables import ExternalIdentity, OidcFlow
 from api.outbox.tables import Change, OutboxRow
 from api.people.tables import MemberInvitation
@@ -108,5 +115,10 @@ APP_CONFIG = AppConfig(
         Webhook,
         WebhookDelivery,
         WebhookPlace,
+        NotificationPreference,
+        MailRound,
+        MailDigest,
+        ToldItem,
+        SearchWatch,
     ],
 )

@@ -13,6 +13,11 @@ FROM membership m JOIN organisation o ON o.id = m.organisation WHERE m.person = 
 _SESSIONS: Final = """
 SELECT created_at, last_seen_at, expires_at FROM signed_in_session WHERE person = $1 ORDER BY id
 """
+_NOTIFICATIONS: Final = """
+SELECT n.language, n.tell,
+  ARRAY(SELECT day FROM mail_digest WHERE person = p.id ORDER BY day) AS mail_days
+FROM person p LEFT JOIN notification_preference n ON n.person = p.id WHERE p.id = $1
+"""
 _DONE: Final = """
 SELECT at, action, subject AS subject_id FROM audit_event
 WHERE subject = $1 OR actor LIKE '%' || $1::text || '%' ORDER BY id DESC LIMIT 1000
@@ -32,6 +37,9 @@ _FORGOTTEN: Final = (
     "DELETE FROM external_identity WHERE person = $1 AND $2::timestamptz IS NOT NULL",
     "DELETE FROM password_reset WHERE person = $1 AND $2::timestamptz IS NOT NULL",
     "DELETE FROM oidc_flow WHERE person = $1 AND $2::timestamptz IS NOT NULL",
+    "DELETE FROM notification_preference WHERE person = $1 AND $2::timestamptz IS NOT NULL",
+    "DELETE FROM mail_digest WHERE person = $1 AND $2::timestamptz IS NOT NULL",
+    "DELETE FROM told_item WHERE person = $1 AND $2::timestamptz IS NOT NULL",
     """
     DELETE FROM member_invitation WHERE email = (SELECT email FROM person WHERE id = $1)
     AND $2::timestamptz IS NOT NULL
@@ -45,6 +53,8 @@ _KEPT: Final = {
     "walks to a provider": ("oidc_flow", "expires_at", "1 day", ""),
     "kept answers": ("kept_answer", "expires_at", "0 days", ""),
     "messages": ("webhook_delivery", "created_at", "90 days", "AND state <> 'pending'"),
+    "mails": ("mail_digest", "created_at", "30 days", ""),
+    "what was told": ("told_item", "told_at", "2 years", ""),
 }
 """What goes: table, column of the time it counts from, how long, which of its rows."""
 _CLEAR: Final = """
@@ -79,6 +89,11 @@ async def sessions(person_id: UUID) -> list[Row]:
 async def identities(person_id: UUID) -> list[Row]:
     """Give which providers know somebody."""
     return await fetch("SELECT issuer FROM external_identity WHERE person = $1", person_id)
+
+
+async def notifications(person_id: UUID) -> Row:
+    """Give what somebody chose to be told by e-mail, and when it was."""
+    return (await fetch(_NOTIFICATIONS, person_id))[0]
 
 
 async def done(person_id: UUID) -> list[Row]:

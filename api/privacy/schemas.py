@@ -1,6 +1,6 @@
 """What goes over the line about personal data."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -33,6 +33,14 @@ class DoneData(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     subject_id: UUID
 
 
+class NotificationData(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """What somebody chose to be told by e-mail, and on which days a mail was made."""
+
+    language: str | None
+    tell: tuple[str, ...] | None
+    mail_days: tuple[date, ...]
+
+
 class PersonData(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """Everything that is kept about who asks (GDPR art. 15 and 20); secrets left out."""
 
@@ -46,4 +54,5 @@ class PersonData(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     identities: Annotated[
         tuple[str, ...], Meta(description="Identity providers that somebody signs in with.")
     ]
+    notifications: NotificationData
     done: Annotated[tuple[DoneData, ...], Meta(description="The last 1,000, the last first.")]

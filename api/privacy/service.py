@@ -5,7 +5,7 @@ from uuid import UUID
 
 from api.accounts.service import SYSTEM, Actor
 from api.audit import service as audit
-from api.database import transaction
+from api.database import as_struct, transaction
 from api.domain.errors import NotFound
 from api.people.queries import other_administrators
 from api.people.service import LastAdministrator
@@ -13,6 +13,7 @@ from api.privacy import queries
 from api.privacy.schemas import (
     DoneData,
     MembershipData,
+    NotificationData,
     PersonData,
     SessionData,
 )
@@ -45,6 +46,7 @@ async def export(actor: Actor) -> PersonData:
                 for row in await queries.sessions(person_id)
             ),
             identities=tuple(row["issuer"] for row in await queries.identities(person_id)),
+            notifications=as_struct(await queries.notifications(person_id), NotificationData),
             done=tuple(DoneData(**dict(row)) for row in await queries.done(person_id)),
         )
 

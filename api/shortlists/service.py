@@ -291,6 +291,14 @@ async def difference(search_id: UUID, lock_id: UUID, actor: Actor, now: datetime
     )
 
 
+async def finds(parameters: SearchFilters, sort: SearchOrder, now: datetime) -> list[UUID] | None:
+    """Give which enterprises a search finds now; `None`: more than can be compared."""
+    found = await directory.look_up(await _question(parameters, sort, now, ""))
+    if found.total > LARGEST_LOCK:
+        return None
+    return [UUID(hit.enterprise_id) for hit in found.hits]
+
+
 async def _found(
     parameters: SearchFilters, sort: SearchOrder, also: tuple[UUID, ...], now: datetime
 ) -> tuple[list[LockEntry], Now]:

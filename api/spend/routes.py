@@ -51,6 +51,7 @@ WRITE: dict[str, Any] = {"guards": [needs("spend:write"), for_buyers], "security
 @post(
     "/spend-files",
     operation_id="uploadSpend",
+    opt={"files": tuple(MEDIA_TYPES)},
     summary="Upload a list of purchases",
     response_headers=[documented("Location", "What became of it.")],
     responses=answers(400, 401, 403, 413, 415),

@@ -46,6 +46,7 @@ Now = NamedDependency[datetime]
 @post(
     "/notices",
     operation_id="uploadNotices",
+    opt={"files": ("application/json", "application/xml", "text/csv", "text/xml")},
     summary="Upload a notice",
     status_code=200,
     guards=[needs("tenders:write")],

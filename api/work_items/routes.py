@@ -1,7 +1,7 @@
 """Work items, estimates and procedure policies over HTTP; of the own organisation's drafts."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from litestar import Request, Response, Router, delete, get, post, put
@@ -26,13 +26,10 @@ IfMatch = Annotated[
     str | None,
     HeaderParameter(name="If-Match", description="The ETag that was read, or `*`."),
 ]
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ContentType = Annotated[
     str,
-    HeaderParameter(
-        name="Content-Type",
-        description="`text/csv`, or"
-        " `application/vnd.openxmlformats-officedocument.spreadsheetml.sheet` for XLSX.",
-    ),
+    HeaderParameter(name="Content-Type", description=f"`text/csv`, or `{XLSX}` for XLSX."),
 ]
 ETAG = [documented("ETag", "Version of what is answered.")]
 WRITE: dict[str, Any] = {"guards": [needs("tenders:write")], "security": SECURITY}
@@ -75,6 +72,7 @@ async def add_item(
 @post(
     f"{_ITEMS}/imports",
     operation_id="importWorkItems",
+    opt={"files": ("text/csv", XLSX)},
     summary="Add the items of a spreadsheet",
     responses=answers(400, 401, 403, 404, 409, 413, 415, 503),
     **WRITE,

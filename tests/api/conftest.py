@@ -15,10 +15,6 @@ from api.app import create_app
 from api.settings import settings
 from importers.asgi import READERS
 from importers.engines import free_port
-from importers.enterprises.reader import EnterpriseLists
-from importers.rule_books.parse import parse_rule_book
-from importers.spend.parse import read_spend
-from importers.work_items.read import read_items
 from search.client import Client
 from search.engine import start, stop
 from search.rebuild import drop, live_index, next_index
@@ -39,8 +35,7 @@ _EMPTIED = (*_PLANNED, *_REBUILT, "outbox", "audit_event", "api_key", "kept_answ
 
 @pytest.fixture(scope="session")
 def app() -> Litestar:
-    readers = (READERS, parse_rule_book, EnterpriseLists(), read_items)
-    return create_app(*readers, spend_reader=read_spend, with_engines=False)
+    return create_app(READERS, with_engines=False)
 
 
 @pytest.fixture(scope="session")

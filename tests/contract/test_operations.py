@@ -33,6 +33,7 @@ def test_every_operation_answers_as_documented(served: Served, tmp_path: Path) -
             *("--continue-on-failure", "--warnings", "off", "--request-timeout", "30"),
         ],
         cwd=tmp_path,
+        env=os.environ | {"SCHEMATHESIS_HOOKS": str(Path(__file__).with_name("hooks.py"))},
         capture_output=True,
         text=True,
         check=False,

@@ -11,12 +11,11 @@ from httpx import ASGITransport, AsyncClient, Response
 from litestar import Litestar
 from litestar.types import Receive, Scope, Send
 
-from api.app import create_app
+from api.app import Readers, create_app
 from api.database import fetch
 from api.limits.service import Rule, address_of, take
 from api.settings import settings
 from api.throttle import PORTIONS, timed
-from importers.rule_books.parse import parse_rule_book
 from tests.builders import a_key
 
 LIMIT = 40
@@ -36,7 +35,7 @@ def limited(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 async def replicas(limited: None, migrated: None) -> AsyncIterator[list[Litestar]]:  # noqa: ARG001  depends by name
     """Two applications on one database, as two processes are."""
-    yield [create_app({}, parse_rule_book, with_engines=False) for _ in range(2)]
+    yield [create_app(Readers(notice_readers={}), with_engines=False) for _ in range(2)]
     for table in ("rate_window", "api_key"):
         await fetch(f"DELETE FROM {table}")  # noqa: S608  names of our own
 

@@ -22,7 +22,9 @@ ALL: Final = permissions(composed)
 GUARDED: Final = [one for one in ALL if one.scopes]
 OPEN: Final = [one for one in ALL if not one.known]
 WRITING: Final = {"POST", "PUT", "PATCH", "DELETE"}
-OPEN_WRITES: Final = {"signIn", "usePasswordReset", "acceptMemberInvitation", "beginOidcFlow"}
+OPEN_WRITES: Final = {
+    *("signIn", "usePasswordReset", "acceptMemberInvitation", "beginOidcFlow", "unsubscribe"),
+}
 """What somebody who is not known yet must be able to ask."""
 MINE: Final = {
     "createEnterprise": "directory:write",

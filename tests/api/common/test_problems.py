@@ -9,9 +9,8 @@ from asyncpg import ConnectionDoesNotExistError
 from httpx import ASGITransport, AsyncClient, Response
 from litestar import Litestar
 
-from api.app import create_app
+from api.app import Readers, create_app
 from api.domain.tendering.notice import Notice, Rejected
-from importers.rule_books.parse import parse_rule_book
 from tests.builders import a_key, stored
 
 MEMBERS = {"type", "status", "title", "detail", "code", "instance"}
@@ -89,7 +88,7 @@ def crashing(document: bytes) -> Iterator[Notice | Rejected]:
 @pytest.fixture(scope="module")
 def broken() -> Litestar:
     """An application with a reader that fails."""
-    return create_app({"a/b": crashing}, parse_rule_book, with_engines=False)
+    return create_app(Readers(notice_readers={"a/b": crashing}), with_engines=False)
 
 
 async def answered(broken: Litestar, document: bytes) -> Response:

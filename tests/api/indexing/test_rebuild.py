@@ -81,7 +81,7 @@ async def test_an_index_that_is_not_there_is_built(
 ) -> None:
     await added(2)
     await search_index.drop(engine, search_index.live_index(settings().index_prefix))
-    assert (await client.get("/v1/enterprises")).status_code == 503
+    assert (await client.get("/v1/enterprises?q=kwast")).status_code == 503
 
     await indexing.catch_up()
 

@@ -20,7 +20,6 @@ from api.database import copy_rows, fetch, transaction
 from api.enterprises.tables import Enterprise, Mark
 from api.rule_books import service as rule_books
 from importers.asgi import READERS
-from importers.entries.reader import EntryFiles
 from importers.rule_books.parse import parse_rule_book
 
 THEN = datetime(2026, 11, 1, tzinfo=UTC)
@@ -142,7 +141,7 @@ class World:
 @pytest.fixture(scope="session")
 def app() -> Litestar:
     """The whole application, the reader of rule books included."""
-    return create_app(READERS, parse_rule_book, entry_reader=EntryFiles(), with_engines=False)
+    return create_app(READERS, with_engines=False)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -31,6 +31,7 @@ async def test_somebody_reads_all_that_is_kept_about_them(app: Litestar) -> None
     assert told["email"] == person.email
     assert [one["roles"] for one in told["memberships"]] == [["officer"]]
     assert len(told["sessions"]) == 1
+    assert told["notifications"] == {"language": None, "tell": None, "mailDays": []}
 
 
 async def test_who_is_erased_leaves_no_name_and_no_way_in(app: Litestar) -> None:
