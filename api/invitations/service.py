@@ -182,7 +182,7 @@ async def funnel(lot_id: UUID, actor: Actor) -> Funnel:
     """Tell where every invitation of the actor's organisation for a lot stands."""
     await tenders.lot(lot_id)
     found = await queries.of_lot(lot_id, actor.organisation)
-    last = await match_rows.last_basis(lot_id, actor)
+    last = (await match_rows.last_bases([lot_id], actor)).get(lot_id)
     said = {}
     if last is not None:
         said = await match_rows.outcomes(last[0], [one.enterprise_id for one in found])

@@ -34,7 +34,8 @@ async def card(batch_id: UUID) -> tuple[MatchBatchOut, UUID | None] | None:
     if not rows:
         return None
     row = dict(rows[0])
-    pairs = zip(row["lots"], row["runs"], strict=False)  # runs follow lots as they are made
+    # Runs follow lots as they are made, by category; they are told as the lots were added.
+    pairs = sorted(zip(row["lots"], row["runs"], strict=False))
     told = {
         "tender_id": row["tender"],
         "lots": len(row["lots"]),

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -13,17 +14,21 @@ from api.accounts.service import Actor, is_shown
 from api.audit import service as audit
 from api.database import AWAY, as_json, session_lock, transaction
 from api.domain.errors import DomainError, NotFound, Unavailable
+from api.domain.matching.fingerprint import Written
 from api.match_batches import queries
+from api.match_batches.drafts import Shared, by_category, divisions, grouped, together
 from api.match_batches.queries import Batch
 from api.match_batches.schemas import MatchBatchOut
+from api.matches import queries as match_rows
 from api.matches import service as matching
 from api.matches.schemas import MatchRequest
+from api.matches.service import Answer, Question
 from api.tenders import service as tenders
 
 logger = logging.getLogger(__name__)
 
-AT_ONCE: Final = 2
-"""Lots under way together: while one waits for the database, another is decided."""
+CHUNK: Final = 40
+"""Lots that are stored together, and done again when a worker is killed."""
 IDLE_SECONDS: Final = 1.0
 LONGEST_PAUSE: Final = 30.0
 
@@ -41,7 +46,7 @@ async def submit(
         "organisation": actor.organisation,
         "state": "queued",
         "criteria": as_json(request),
-        "lots": [lot.id for lot in tender.lots if lot.status == "active"],
+        "lots": by_category(lot for lot in tender.lots if lot.status == "active"),
         "runs": [],
         "fault": None,
         "author": actor.name,
@@ -107,12 +112,40 @@ async def _settled(batch: Batch) -> None:
 
 
 async def _worked_off(batch: Batch) -> None:
+    """Go on after the last noted run; a chunk is stored while the next one is decided."""
     actor = Actor(batch.author, frozenset(), batch.organisation)
     left = batch.lots[len(batch.runs) :]
-    for start in range(0, len(left), AT_ONCE):
-        work = [
-            matching.run_match(lot, batch.criteria, actor, clock.now())
-            for lot in left[start : start + AT_ONCE]
-        ]
-        made = await asyncio.gather(*work)
-        await queries.add_runs(batch.id, [run.id for run in made])
+    ready: list[Answer] = []
+    for start in range(0, len(left) + CHUNK, CHUNK):
+        storing = asyncio.create_task(_stored(batch.id, ready, actor))
+        try:
+            ready = await _answers(left[start : start + CHUNK], batch.criteria, actor)
+        finally:
+            await storing
+
+
+async def _stored(batch_id: UUID, answers: Sequence[Answer], actor: Actor) -> None:
+    async with transaction():
+        made = await matching.store(answers, actor, clock.now())
+        await queries.add_runs(batch_id, made)
+
+
+async def _answers(lots: Sequence[UUID], request: MatchRequest, actor: Actor) -> list[Answer]:
+    """Decide lots; those of a category are decided on facts that are read once."""
+    now = clock.now()
+    asked = [await matching.question(lot, request, actor, now) for lot in lots]
+    published = await match_rows.published_count() if lots else 0
+    found: list[Answer] = []
+    for group in grouped([divisions(one.lot) for one in asked]):
+        found += await _of_group([asked[place] for place in group], published)
+    return found
+
+
+async def _of_group(asked: Sequence[Question], published: int) -> list[Answer]:
+    shared = Shared(*await match_rows.candidate_rows(together([one.sought for one in asked])))
+
+    def decided() -> list[Answer]:
+        written = Written()
+        return [matching.answered(one, shared.of(one.sought), published, written) for one in asked]
+
+    return await asyncio.to_thread(decided)

@@ -1,25 +1,30 @@
 """Reads and writes of match runs, in SQL. No rule is decided here."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
-from functools import lru_cache
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 import msgspec
 
 from api.accounts.service import Actor, OrganisationKind
-from api.art77.schemas import Art77Facts
 from api.clock import new_id
 from api.database import Row, as_struct, copy_rows, fetch, lock
-from api.domain.capacity import left
-from api.domain.directory import LegalForm, QualityMark, ServiceMode, ShareBucket
-from api.domain.matching.facts import EnterpriseFacts, MarkFacts, OfferingFacts
+from api.domain.matching.facts import EnterpriseFacts, MarkFacts
 from api.domain.matching.near_miss import Shortfall
 from api.domain.tendering.cpv import lineage
 from api.domain.tendering.notice import Buyer
-from api.domain.values import CpvCode, Period, Point
-from api.matches.drafts import LeftOut, Legend, kilometres, left_out_of, legend_of, told
+from api.matches.drafts import (
+    LeftOut,
+    Legend,
+    Marks,
+    Sought,
+    enterprise_facts,
+    left_out_of,
+    legend_of,
+    mark_facts,
+    told,
+)
 from api.matches.schemas import (
     ExclusionOut,
     Explanation,
@@ -88,24 +93,6 @@ class TenderTerms(msgspec.Struct, frozen=True):
     max_lots_awarded: int | None
 
 
-class Sought(msgspec.Struct, frozen=True):
-    """Whose facts are read, and for whom."""
-
-    codes: tuple[CpvCode, ...] = ()
-    places: tuple[str, ...] | None = None
-    """Areas that matter; `None`: all of a coverage."""
-    centres: tuple[Point, ...] = ()
-    """Whereto distances are measured; empty: they are not."""
-    found_by_text: tuple[UUID, ...] = ()
-    text_decides: bool = False
-    """Text may bring any offering, not just those without a code."""
-    reserved: Mapping[str, int] = {}
-    """Cents a year that are held of offerings in the term of the lot; ids as in facts."""
-    excluded: Mapping[str, str] = {}
-    """Whom the buyer leaves out, with the reason."""
-    art77: Art77Facts = Art77Facts()
-
-
 async def terms(tender_id: UUID) -> TenderTerms:
     """Give the terms of a tender that is known to be there."""
     sql = "SELECT buyer, procedure, max_lots_awarded FROM tender WHERE id = $1"
@@ -116,98 +103,40 @@ async def terms(tender_id: UUID) -> TenderTerms:
 
 async def candidates(sought: Sought) -> list[EnterpriseFacts]:
     """Read every enterprise with an offering in the category, or found by text: those offerings."""
+    rows, marks = await candidate_rows(sought)
+    return _facts(rows, marks, sought)
+
+
+async def candidate_rows(sought: Sought) -> tuple[list[Row], Marks]:
+    """Read a row per offering in the category, or found by text, and the marks of their firms."""
     above = sorted({one for code in sought.codes for one in lineage(code)})
     asked = (list(sought.codes), above, list(sought.found_by_text), sought.text_decides)
     places = None if sought.places is None else list(sought.places)
     rows = await fetch(_FACTS + _IN_CATEGORY, places, *asked)
-    return await _facts(rows, sought)
+    return rows, await _marks(rows)
 
 
 async def candidate(enterprise_id: UUID, sought: Sought) -> EnterpriseFacts | None:
     """Read the facts of one enterprise, whatever it offers and whether it is published or not."""
     places = None if sought.places is None else list(sought.places)
     rows = await fetch(_FACTS + _ONE_FIRM, places, enterprise_id)
-    found = await _facts(rows, sought)
+    found = _facts(rows, await _marks(rows), sought)
     return found[0] if found else None
 
 
-async def _facts(rows: Sequence[Row], sought: Sought) -> list[EnterpriseFacts]:
+def _facts(rows: Iterable[Row], marks: Marks, sought: Sought) -> list[EnterpriseFacts]:
     firms: dict[str, list[Row]] = {}
     for row in rows:
         firms.setdefault(row["enterprise_id"], []).append(row)
-    marks = await _marks(firms)
-    return [_enterprise(own, marks.get(firm, []), sought) for firm, own in firms.items()]
+    return [enterprise_facts(own, marks.get(firm, []), sought) for firm, own in firms.items()]
 
 
-async def _marks(enterprise_ids: Iterable[str]) -> dict[str, list[MarkFacts]]:
+async def _marks(rows: Iterable[Row]) -> Marks:
     found: dict[str, list[MarkFacts]] = {}
-    for row in await fetch(_MARKS, list(enterprise_ids)):
+    for row in await fetch(_MARKS, list({one["enterprise_id"] for one in rows})):
         enterprise_id, *own = row
-        found.setdefault(enterprise_id, []).append(_mark(*own))
+        found.setdefault(enterprise_id, []).append(mark_facts(*own))
     return found
-
-
-@lru_cache(maxsize=10_000)
-def _mark(
-    scheme: str,
-    level: str | None,
-    issued_on: date | None,
-    valid_until: date | None,
-    revoked_on: date | None,
-    verified: bool,  # noqa: FBT001  a column
-) -> MarkFacts:
-    """Work out a mark; thousands of firms hold the same few."""
-    mark = QualityMark(scheme, level, issued_on, valid_until, None, revoked_on)
-    valid: Period = mark.validity
-    return MarkFacts(scheme, level, valid, verified)
-
-
-_LEGAL_FORMS: Final = {one.value: one for one in LegalForm}
-_SHARES: Final = {one.value: one for one in ShareBucket}
-_MODES: Final = {one.value: one for one in ServiceMode}
-
-
-def _enterprise(rows: Sequence[Row], marks: Iterable[MarkFacts], sought: Sought) -> EnterpriseFacts:
-    one, places = rows[0], sought.centres
-    firm = one["enterprise_id"]
-    form, share, lat = one["legal_form"], one["target_group_share"], one["lat"]
-    seat = Point(lat, one["lon"]) if places and lat is not None else None
-    return EnterpriseFacts(
-        id=firm,
-        name=one["name"],
-        visible=one["visible"],
-        legal_form=None if form is None else _LEGAL_FORMS[form],
-        turnover_cents=one["turnover_cents"],
-        target_group_share=None if share is None else _SHARES[share],
-        share_verified=one["share_verified"],
-        main_aim_integration=one["main_aim_integration"],
-        marks=tuple(marks),
-        track_record=one["track_record"],
-        public_service_mission=sought.art77.missions.get(firm),
-        last_art77_award_on=sought.art77.last_awards.get(firm),
-        excluded_by_buyer=sought.excluded.get(firm),
-        distance_km=kilometres(seat, places),
-        offerings=tuple(
-            [_offering(row, sought.reserved) for row in rows if row["offering_id"] is not None]
-        ),
-    )
-
-
-def _offering(row: Row, reserved: Mapping[str, int]) -> OfferingFacts:
-    free = row["reliable_capacity_cents"]
-    if reserved and free is not None:
-        free = left(free, reserved.get(row["offering_id"], 0))
-    return OfferingFacts(
-        id=row["offering_id"],
-        enterprise_id=row["enterprise_id"],
-        cpv_codes=tuple(row["cpv_codes"]),
-        service_mode=_MODES[row["service_mode"]],
-        area_full=frozenset(row["area_full"]),
-        area_partial=frozenset(row["area_partial"]),
-        free_capacity_cents=free,
-        lead_time_days=row["lead_time_days"],
-        minimum_order_cents=row["minimum_order_cents"],
-    )
 
 
 async def excluded_firms(tender_id: UUID, actor: Actor) -> dict[str, str]:
@@ -224,26 +153,30 @@ async def excluded_firms(tender_id: UUID, actor: Actor) -> dict[str, str]:
     return {row["enterprise"]: row["reason"] for row in rows}
 
 
-async def same_run(lot_id: UUID, fingerprint: str, actor: Actor) -> UUID | None:
-    """Find a run of this author on the same facts and rules: its answer would be the same."""
+async def same_runs(prints: Mapping[UUID, str], actor: Actor) -> dict[UUID, UUID]:
+    """Find, per lot, a run of this author on the same facts and rules: its answer is the same."""
     sql = """
-    SELECT id FROM match_run WHERE lot = $1 AND fingerprint = $2 AND author = $3
-    AND organisation IS NOT DISTINCT FROM $4 LIMIT 1
+    SELECT lot, id FROM match_run
+    WHERE (lot, fingerprint) IN (SELECT * FROM unnest($1::uuid[], $2::text[]))
+    AND author = $3 AND organisation IS NOT DISTINCT FROM $4 ORDER BY created_at DESC, id DESC
     """
-    rows = await fetch(sql, lot_id, fingerprint, actor.name, actor.organisation)
-    return rows[0]["id"] if rows else None
+    asked = (list(prints), list(prints.values()), actor.name, actor.organisation)
+    return {row["lot"]: row["id"] for row in await fetch(sql, *asked)}
 
 
-async def last_basis(lot_id: UUID, actor: Actor) -> tuple[UUID, MatchRunBasis] | None:
-    """Give the organisation's last run of a lot, and what it stands on."""
+async def last_bases(
+    lot_ids: Sequence[UUID], actor: Actor
+) -> dict[UUID, tuple[UUID, MatchRunBasis]]:
+    """Give the organisation's last run of each lot, and what it stands on."""
     sql = """
-    SELECT id, basis FROM match_run WHERE lot = $1 AND organisation IS NOT DISTINCT FROM $2
-    ORDER BY created_at DESC, id DESC LIMIT 1
+    SELECT DISTINCT ON (lot) lot, id, basis FROM match_run
+    WHERE lot = ANY($1) AND organisation IS NOT DISTINCT FROM $2
+    ORDER BY lot, created_at DESC, id DESC
     """
-    rows = await fetch(sql, lot_id, actor.organisation)
-    if not rows:
-        return None
-    return rows[0]["id"], msgspec.json.decode(rows[0]["basis"], type=MatchRunBasis)
+    return {
+        row["lot"]: (row["id"], msgspec.json.decode(row["basis"], type=MatchRunBasis))
+        for row in await fetch(sql, list(lot_ids), actor.organisation)
+    }
 
 
 async def outcomes(run_id: UUID, enterprise_ids: Sequence[UUID]) -> dict[UUID, str]:
@@ -264,9 +197,9 @@ async def published_count() -> int:
     return int(rows[0]["n"])
 
 
-async def insert_run(run: Row, verdicts: Sequence[Row]) -> None:
-    """Store a run with its verdicts."""
-    await copy_rows(MatchRun, [run])
+async def insert_runs(runs: Sequence[Row], verdicts: Sequence[Row]) -> None:
+    """Store runs with their verdicts."""
+    await copy_rows(MatchRun, runs)
     await copy_rows(MatchVerdict, verdicts)
 
 

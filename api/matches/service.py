@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -14,18 +15,18 @@ from api.audit import service as audit
 from api.auth import OwnExplanationsOnly
 from api.capacity import service as capacity
 from api.clock import legal_day, new_id
-from api.database import lock, transaction
+from api.database import Row, lock, transaction
 from api.domain.checks import Checks
 from api.domain.errors import NotFound, RuleViolation, Unavailable
 from api.domain.matching.decide import Decision, Excluded, decide
 from api.domain.matching.facts import EnterpriseFacts, LotFacts, Procedure
-from api.domain.matching.fingerprint import fingerprint
+from api.domain.matching.fingerprint import Written, fingerprint
 from api.domain.matching.rules import RULES_2026
 from api.index import answering, client
 from api.matches import queries
 from api.matches.drafts import (
-    Kept,
     Outcome,
+    Sought,
     basis_of,
     centres,
     changes_of,
@@ -37,7 +38,6 @@ from api.matches.drafts import (
     term,
     verdicts_of,
 )
-from api.matches.queries import Sought
 from api.matches.schemas import (
     ExclusionIn,
     ExclusionOut,
@@ -73,6 +73,7 @@ class Question(msgspec.Struct, frozen=True):
     """A lot as it is asked: its facts, what the index found, and whose facts to read."""
 
     lot: LotOut
+    request: MatchRequest
     facts: LotFacts
     hits: Hits
     sought: Sought
@@ -83,6 +84,15 @@ class Question(msgspec.Struct, frozen=True):
         return "unavailable" if self.hits is None else "used"
 
 
+class Answer(msgspec.Struct, frozen=True):
+    """A run that is decided and not stored yet."""
+
+    question: Question
+    row: dict[str, Any]
+    basis: MatchRunBasis
+    verdicts: tuple[Row, ...]
+
+
 async def run_match(
     lot_id: UUID, request: MatchRequest, actor: Actor, now: datetime
 ) -> MatchRunOut:
@@ -90,52 +100,62 @@ async def run_match(
     asked = await question(lot_id, request, actor, now)
     found = await queries.candidates(asked.sought)
     published = await queries.published_count()
+    answer = await asyncio.to_thread(answered, asked, found, published, Written())
+    async with transaction():
+        [run_id] = await store([answer], actor, now)
+        return await read_run(run_id, actor)
 
-    seed, run_id = request.seed or str(lot_id), new_id()
-    decision, print_of, stored = await asyncio.to_thread(_decide, asked, found, seed, run_id)
 
-    basis = basis_of(decision, request, asked.text_search)
+def answered(
+    asked: Question, found: Sequence[EnterpriseFacts], published: int, written: Written
+) -> Answer:
+    """Decide a lot; facts that lots share are written down once for their fingerprints."""
+    facts, hits, seed = asked.facts, asked.hits, asked.request.seed or str(asked.lot.id)
+    decision = decide(facts, found, RULES_2026, seed=seed, text_hits=hits)
+    run_id = new_id()
+    stored = kept(run_id, decision)
     row = run_row(asked.lot, decision) | {
         "id": run_id,
-        "created_at": now,
-        "author": actor.name,
-        "organisation": actor.organisation,
-        "fingerprint": print_of,
+        "fingerprint": fingerprint(
+            facts, found, RULES_2026, seed=seed, text_hits=hits, written=written
+        ),
         "outside_category": published - decision.considered,
         "legend": msgspec.json.encode(stored.legend).decode(),
         "left_out": msgspec.json.encode(stored.left_out).decode(),
     }
-    async with transaction():
+    basis = basis_of(decision, asked.request, asked.text_search)
+    return Answer(asked, row, basis, stored.verdicts)
+
+
+async def store(answers: Sequence[Answer], actor: Actor, now: datetime) -> list[UUID]:
+    """Store runs of different lots, and give their ids; needs a transaction.
+
+    Where a lot has a run of this author on the same facts, that is its run.
+    """
+    by_lot = {one.question.lot.id: one for one in answers}
+    for lot_id in sorted(by_lot):
         # Two at once on the same facts leave one run.
         await lock(f"match {lot_id}")
-        same = await queries.same_run(lot_id, print_of, actor)
-        if same is not None:
-            return await read_run(same, actor)
-        basis = await _following(lot_id, basis, asked.facts, actor)
-        row["basis"] = msgspec.json.encode(basis, order="deterministic").decode()
-        await queries.insert_run(row, stored.verdicts)
-        await audit.record("match-run.created", [run_id], actor.name, now, lot=str(lot_id))
-        return await read_run(run_id, actor)
+    prints = {lot_id: one.row["fingerprint"] for lot_id, one in by_lot.items()}
+    same = await queries.same_runs(prints, actor)
+    new = [one for lot_id, one in by_lot.items() if lot_id not in same]
+    before = await queries.last_bases([one.question.lot.id for one in new], actor)
+    by = {"created_at": now, "author": actor.name, "organisation": actor.organisation}
+    rows = [one.row | by | {"basis": _basis(one, before.get(one.question.lot.id))} for one in new]
+    await queries.insert_runs(rows, [verdict for one in new for verdict in one.verdicts])
+    for row in rows:
+        await audit.record("match-run.created", [row["id"]], actor.name, now, lot=str(row["lot"]))
+    made = same | {row["lot"]: row["id"] for row in rows}
+    return [made[one.question.lot.id] for one in answers]
 
 
-async def _following(
-    lot_id: UUID, basis: MatchRunBasis, facts: LotFacts, actor: Actor
-) -> MatchRunBasis:
+def _basis(answer: Answer, before: tuple[UUID, MatchRunBasis] | None) -> str:
     """Note which run this one follows, and what is asked otherwise."""
-    before = await queries.last_basis(lot_id, actor)
-    follows = None
+    facts, follows = answer.question.facts, None
     if before is not None:
         follows = Follows(before[0], changes_of(before[1].lot, facts))
-    return msgspec.structs.replace(basis, follows=follows, lot=facts)
-
-
-def _decide(
-    asked: Question, found: Sequence[EnterpriseFacts], seed: str, run_id: UUID
-) -> tuple[Decision, str, Kept]:
-    facts, hits = asked.facts, asked.hits
-    decision = decide(facts, found, RULES_2026, seed=seed, text_hits=hits)
-    print_of = fingerprint(facts, found, RULES_2026, seed=seed, text_hits=hits)
-    return decision, print_of, kept(run_id, decision)
+    basis = msgspec.structs.replace(answer.basis, follows=follows, lot=facts)
+    return msgspec.json.encode(basis, order="deterministic").decode()
 
 
 async def question(lot_id: UUID, request: MatchRequest, actor: Actor, now: datetime) -> Question:
@@ -159,7 +179,7 @@ async def question(lot_id: UUID, request: MatchRequest, actor: Actor, now: datet
         art77=known or Art77Facts(),
         excluded=await queries.excluded_firms(lot.tender_id, actor),
     )
-    return Question(lot, facts, hits, sought)
+    return Question(lot, request, facts, hits, sought)
 
 
 async def _reserved(lot: LotOut, now: datetime) -> dict[str, int]:

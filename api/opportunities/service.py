@@ -24,8 +24,7 @@ from api.ledgers import queries as ledger_rows
 from api.ledgers import service as ledgers
 from api.matches import queries as matches
 from api.matches import service as matching
-from api.matches.drafts import centres, kilometres, lot_facts, term
-from api.matches.queries import Sought
+from api.matches.drafts import Sought, centres, kilometres, lot_facts, term
 from api.matches.schemas import FirmVerdict, MatchRequest
 from api.opportunities import queries
 from api.opportunities.drafts import OpenObligation, buying, grouped, told

@@ -85,6 +85,8 @@ async def _all_at_once(lots: list[UUID]) -> None:
     from api import database
     from api.clock import new_id
     from api.match_batches import queries, service
+    from api.match_batches.drafts import by_category
+    from api.tenders import queries as tenders
     from tests.benchmarks.match_world import NOW
 
     [tender] = await database.fetch("SELECT id FROM tender LIMIT 1")
@@ -94,7 +96,7 @@ async def _all_at_once(lots: list[UUID]) -> None:
         "organisation": None,
         "state": "queued",
         "criteria": "{}",
-        "lots": lots,
+        "lots": by_category(await tenders.lots(lots)),
         "runs": [],
         "fault": None,
         "author": "benchmark",

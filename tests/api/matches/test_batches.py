@@ -1,15 +1,29 @@
 """All lots of a tender in one go: a job that goes on whatever happens to its worker."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from httpx import AsyncClient
 
+from api.accounts.service import SYSTEM
 from api.database import fetch
+from api.domain.matching.facts import Procedure
 from api.match_batches import queries, service
+from api.matches import service as matching
+from api.matches.schemas import MatchRequest
 from tests.builders import CLEANING
+from tests.conftest import NOW
 from tests.match_builders import a_lot, a_painter, a_tender, lots_of
 
+RUN = """
+SELECT lot, seed, fingerprint, basis::jsonb - 'follows' AS basis, considered, matched, near_misses,
+  excluded, outside_category, legend::text, left_out::text FROM match_run WHERE id = $1
+"""
+VERDICTS = """
+SELECT enterprise, offering, outcome, rank, score, reasons, signals, shortfall::text
+FROM match_verdict WHERE run = $1 ORDER BY outcome, rank
+"""
 UNKNOWN = "01a20e4c-0000-7000-8000-000000000000"
 
 
@@ -60,6 +74,41 @@ async def test_a_batch_goes_on_where_a_killed_worker_left_it(committing_desk: As
     assert found["runs"][0]["runId"] == made["id"]
     [row] = await fetch("SELECT count(*) AS n FROM match_run")
     assert row["n"] == 3
+
+
+async def test_a_batch_gives_what_single_runs_give(committing_desk: AsyncClient) -> None:
+    batch = await submitted(committing_desk, procedure="invitation")
+    await a_painter(committing_desk, "De Verfpot", 50_000)
+    lots = await lots_of(batch["tenderId"])
+    single = [
+        await matching.run_match(
+            UUID(lot), MatchRequest(procedure=Procedure.INVITATION), SYSTEM, NOW
+        )
+        for lot in lots
+    ]
+
+    await service.work_once()
+
+    found = await told(committing_desk, batch)
+    for alone, one in zip(single, found["runs"], strict=True):
+        both = (alone.id, UUID(one["runId"]))
+        assert both[0] != both[1]
+        for sql in (RUN, VERDICTS):
+            before, after = [[dict(row) for row in await fetch(sql, own)] for own in both]
+            assert before == after
+    assert [run.matched for run in single] == [1, 0, 1]
+
+
+async def test_the_same_question_again_makes_no_further_run(committing_desk: AsyncClient) -> None:
+    batch = await submitted(committing_desk)
+    await service.work_once()
+    again = await committing_desk.post(f"/v1/tenders/{batch['tenderId']}/match-runs", json={})
+
+    await service.work_once()
+
+    assert (await told(committing_desk, again.json()))["runs"] == (
+        await told(committing_desk, batch)
+    )["runs"]
 
 
 async def test_a_tender_without_active_lots_is_done_at_once(committing_desk: AsyncClient) -> None:

@@ -1,11 +1,22 @@
 """Every published lot can be matched against a directory: no answer is a fault of ours."""
 
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 from httpx import AsyncClient
 
 from api import indexing
+from api.accounts.service import SYSTEM
+from api.art77.schemas import Art77Facts
+from api.database import fetch
+from api.domain.matching.facts import EnterpriseFacts, Procedure
+from api.domain.matching.fingerprint import Written, fingerprint
+from api.domain.matching.rules import RULES_2026
+from api.match_batches.drafts import Shared, together
+from api.matches import queries, service
+from api.matches.schemas import MatchRequest
 from importers.demo import load as demo
 from search.client import Client
 from tests.builders import an_offering, stored, upload
@@ -43,6 +54,70 @@ async def test_all_88_published_lots_can_be_matched(
     ]
     assert len(abroad) > 10
     assert set(abroad) == {0}
+
+
+@pytest.mark.parametrize("procedure", Procedure)
+async def test_a_lot_takes_the_same_facts_out_of_what_many_read_at_once(
+    desk: AsyncClient,
+    shared: Path,
+    engine: Client,  # noqa: ARG001  depends by name
+    procedure: Procedure,
+) -> None:
+    await demo.load_enterprises(NOW)
+    await indexing.rebuild()
+    own = await a_firm_that_looks_otherwise(desk)
+    for file in sorted((shared / "eforms").glob("*.xml")):
+        await upload(desk, file.read_bytes())
+    lots = [row["id"] for row in await fetch("SELECT id FROM lot ORDER BY id")]
+    request = MatchRequest(procedure=procedure)
+    asked = [await service.question(lot, request, SYSTEM, NOW) for lot in lots]
+    for place in range(0, len(asked), 2):  # every other buyer knows more about that firm
+        sought = msgspec.structs.replace(asked[place].sought, **own)
+        asked[place] = msgspec.structs.replace(asked[place], sought=sought)
+
+    together_read = Shared(*await queries.candidate_rows(together([one.sought for one in asked])))
+
+    written, considered = Written(), 0
+    for one in asked:
+        alone = await queries.candidates(one.sought)
+        found = together_read.of(one.sought)
+        considered += len(found)
+        assert by_id(found) == by_id(alone)
+        prints = {
+            fingerprint(one.facts, facts, RULES_2026, seed="1", written=remembered)
+            for facts, remembered in ((alone, None), (found, written))
+        }
+        assert len(prints) == 1
+    assert considered > 500
+
+
+def by_id(firms: list[EnterpriseFacts]) -> list[EnterpriseFacts]:
+    """The same facts in one order."""
+    settled = [
+        msgspec.structs.replace(
+            firm, offerings=tuple(sorted(firm.offerings, key=lambda one: one.id))
+        )
+        for firm in firms
+    ]
+    return sorted(settled, key=lambda one: one.id)
+
+
+async def a_firm_that_looks_otherwise(desk: AsyncClient) -> dict[str, Any]:
+    """What some buyers know of a firm with two offerings in a province."""
+    places = {"kind": "places", "places": ["NL35", "GM0363"]}
+    codes = (["45000000"], ["45000000", "90910000"])
+    offered = [
+        an_offering(cpvCodes=one, coverage=places, reliableCapacityCents=10_000) for one in codes
+    ]
+    firm = await stored(desk, offerings=offered)
+    [row] = await fetch(
+        "SELECT min(id::text) AS id FROM offering WHERE enterprise = $1", firm["id"]
+    )
+    return {
+        "reserved": {row["id"]: 4_000, "gone": 1},
+        "excluded": {firm["id"]: "conflict of interest"},
+        "art77": Art77Facts({firm["id"]: True}),
+    }
 
 
 @pytest.mark.parametrize(

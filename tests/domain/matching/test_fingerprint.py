@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from api.domain.matching.fingerprint import fingerprint
+from api.domain.matching.fingerprint import Written, fingerprint
 from api.domain.matching.rules import RULES_2026, WEIGHTS_2026
 from api.domain.values import Cents, CpvCode, Period
 from tests.domain.matching.builders import World, a_firm, a_lot, a_mark, a_random_world, an_offering
@@ -81,3 +81,17 @@ def test_the_order_of_rows_leaves_it_unchanged(world: World, draw: random.Random
     one = fingerprint(lot, firms, RULES_2026, seed="s", text_hits=hits)
 
     assert one == fingerprint(lot, shuffled, RULES_2026, seed="s", text_hits=hits)
+
+
+def test_lots_that_share_firms_get_the_fingerprints_that_each_gets_alone() -> None:
+    wide = a_firm(an_offering(area_full=frozenset({"GM0344", "NL350"})), id="wide")
+    near = a_firm(an_offering(id="near", area_partial=frozenset({"NL350"})), id="near")
+    both = a_firm(an_offering(id="b"), an_offering(id="a"), id="both")
+    areas = [("GM0344",), ("GM0344", "NL350"), ("GM0344",), ("GM0363",), ()]
+    lots = [a_lot(areas=one, months=months) for months, one in enumerate(areas, 10)]
+    written, firms = Written(), [wide, near, both]
+
+    shared = [_print(lot=lot, enterprises=firms, written=written) for lot in lots]
+
+    assert shared == [_print(lot=lot, enterprises=firms) for lot in lots]
+    assert len(set(shared)) == len(lots)
