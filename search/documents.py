@@ -125,10 +125,10 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_d
     """Those of them that no other document of the enterprise reaches."""
     reaches_too: tuple[str, ...] = ()
     """Those of them that another one reaches as well."""
-    alone: bool
-    """Whether the enterprise has no other document."""
-    alone_in_mode: bool
-    """Whether it has no other one of this service mode."""
+    alone: bool = True
+    """Whether the enterprise has no other document; stored where it has."""
+    alone_in_mode: bool = True
+    """Whether it has no other one of this service mode; stored where it has."""
     others_lineage: tuple[str, ...] = ()
     """What the other documents of the enterprise hold between them: codes, tokens and so on.
 
@@ -278,16 +278,12 @@ def _document(
         provinces=shared.provinces,
         provinces_local=shared.local,
         reaches=_provinces((offering,)),
-        reaches_alone=(),
-        reaches_too=(),
-        alone=True,
-        alone_in_mode=True,
-        others_lineage=(),
-        others_modes=(),
-        others_reaches=(),
-        others_terms=(),
         terms=tuple(sorted(tokens | ({firm.kvk_number} if firm.kvk_number else set()))),
-        **{field: " ".join(tokens) for field, tokens in analysed.items()},
+        parts=" ".join(analysed["parts"]),
+        wholes=" ".join(analysed["wholes"]),
+        category=" ".join(analysed["category"]),
+        names=" ".join(analysed["names"]),
+        background=" ".join(analysed["background"]),
     )
 
 

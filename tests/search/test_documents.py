@@ -77,8 +77,6 @@ STORED = {
     "provincesLocal": ("NL35",),
     "reaches": ("NL35",),
     "reachesAlone": ("NL35",),
-    "alone": True,
-    "aloneInMode": True,
     "parts": "kantoor schoonmaak glasbewas",
     "wholes": "kantoorschoonmaak",
     "category": "rein dienst",
