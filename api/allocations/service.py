@@ -33,7 +33,7 @@ from api.domain.matching.rules import RULES_2026
 from api.domain.tendering.coverage import Geography
 from api.matches import queries as matches
 from api.matches import service as matching
-from api.matches.queries import Sought
+from api.matches.drafts import Sought
 from api.matches.schemas import MatchRequest
 from api.matches.service import Question
 from api.reference.service import reference

@@ -51,7 +51,7 @@ from api.lot_plans.schemas import (
     WhatIfRequest,
 )
 from api.matches import queries as matches
-from api.matches.queries import Sought
+from api.matches.drafts import Sought
 from api.pagination import Page, after, write_cursor
 from api.reference.service import reference
 from api.tenders import service as tenders
