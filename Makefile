@@ -82,6 +82,9 @@ relevance: .venv/dev.stamp engine ## how well judged queries are answered, besid
 faults: .venv/dev.stamp engine ## kill, cut, slow and fill up what runs here; ARGS="--kills 300 --seed 1"
 	@$(PY) -m tests.faults $(ARGS)
 
+soak: .venv/dev.stamp engine ## half an hour of mixed traffic; ARGS="--minutes 30"
+	@$(PY) -m tests.faults.soak $(ARGS)
+
 lock: .venv/run.stamp ## lock the dependencies with hashes
 	@.venv/bin/pip install -q uv
 	@.venv/bin/uv pip compile pyproject.toml --generate-hashes --no-emit-index-url \

@@ -4,7 +4,7 @@ An enterprise without offerings has one document of its own, under its own id.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
@@ -119,6 +119,25 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_d
     """Provinces that some offering of the enterprise reaches, fully or in part."""
     provinces_local: tuple[str, ...] = ()
     """The same, by an offering that is not nationwide."""
+    reaches: tuple[str, ...] = ()
+    """Provinces that this offering reaches, fully or in part."""
+    reaches_alone: tuple[str, ...] = ()
+    """Those of them that no other document of the enterprise reaches."""
+    reaches_too: tuple[str, ...] = ()
+    """Those of them that another one reaches as well."""
+    alone: bool
+    """Whether the enterprise has no other document."""
+    alone_in_mode: bool
+    """Whether it has no other one of this service mode."""
+    others_lineage: tuple[str, ...] = ()
+    """What the other documents of the enterprise hold between them: codes, tokens and so on.
+
+    Who holds nothing there that is asked is surely the only one of its enterprise to answer,
+    and need not be compared with others when enterprises are counted (ADR 43).
+    """
+    others_modes: tuple[str, ...] = ()
+    others_reaches: tuple[str, ...] = ()
+    others_terms: tuple[str, ...] = ()
     parts: str
     """Analysed title and products."""
     wholes: str
@@ -146,7 +165,29 @@ def documents_of(
         place = _Place(not documents, one.service_mode not in spoken)
         documents.append(_document(enterprise, one, analyser, shared, place))
         spoken.add(one.service_mode)
-    return tuple(documents)
+    return tuple(_beside_others(documents))
+
+
+def _beside_others(documents: Sequence[Document]) -> Iterator[Document]:
+    """Tell each document of an enterprise what the others hold."""
+    for at, one in enumerate(documents):
+        others = [*documents[:at], *documents[at + 1 :]]
+        reached = _union(other.reaches for other in others)
+        yield msgspec.structs.replace(
+            one,
+            reaches_alone=tuple(area for area in one.reaches if area not in reached),
+            reaches_too=tuple(area for area in one.reaches if area in reached),
+            alone=not others,
+            alone_in_mode=all(other.service_mode != one.service_mode for other in others),
+            others_lineage=_union(other.cpv_lineage for other in others),
+            others_modes=_union((other.service_mode,) for other in others if other.service_mode),
+            others_reaches=reached,
+            others_terms=_union(other.terms for other in others),
+        )
+
+
+def _union(several: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    return tuple(sorted({value for values in several for value in values}))
 
 
 class _Shared(NamedTuple):
@@ -236,6 +277,15 @@ def _document(
         speaks_for_mode=place.first_of_mode,
         provinces=shared.provinces,
         provinces_local=shared.local,
+        reaches=_provinces((offering,)),
+        reaches_alone=(),
+        reaches_too=(),
+        alone=True,
+        alone_in_mode=True,
+        others_lineage=(),
+        others_modes=(),
+        others_reaches=(),
+        others_terms=(),
         terms=tuple(sorted(tokens | ({firm.kvk_number} if firm.kvk_number else set()))),
         **{field: " ".join(tokens) for field, tokens in analysed.items()},
     )

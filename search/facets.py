@@ -6,7 +6,7 @@ what differs per offering (ADR 15). So each facet is asked in the way that makes
 where offerings do not matter only one document of each enterprise is counted, which is quick.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -18,21 +18,22 @@ from search.query import (
     Group,
     Search,
     about_firms,
+    any_of,
+    are_provinces,
     chosen,
     condition,
     counting,
+    doubtful,
     filters,
 )
 
 SHARED: Final = frozenset({Group.TARGET_GROUP, Group.TARGET_GROUP_SHARE, Group.RESERVED})
 """Groups in which all documents of an enterprise are alike."""
-PROVINCE_CODE: Final = 4
-"""Length of a NUTS-2 code."""
 Counts = dict[Group, dict[str, int]]
 
 
 class Question(msgspec.Struct, frozen=True):
-    """One request, and what its answer tells."""
+    """One request, and what its answer tells. Answers to several about one value add up."""
 
     body: dict[str, Any]
     fields: dict[Group, str] = {}
@@ -42,6 +43,8 @@ class Question(msgspec.Struct, frozen=True):
     """The one value that is counted by the total."""
     only: tuple[str, ...] | None = None
     """Values to tell of, of those listed; zero where the engine lists none."""
+    of_all: bool = False
+    """Whether it counts a part of all that the search finds."""
 
     def total(self, answer: Page) -> int:
         """Give the number of enterprises."""
@@ -51,20 +54,26 @@ class Question(msgspec.Struct, frozen=True):
 def questions(search: Search, index: str) -> list[Question]:
     """Work out what to ask so that the total and every facet of the search are exact.
 
-    The first question gives the total. A group's own choice is left out of its counts, so
-    that other choices can be seen.
+    A group's own choice is left out of its counts, so that other choices can be seen.
     """
     listed = [facet.group for facet in search.facets if facet.group in SHARED]
     restricted = chosen(search).keys()
     free = [group for group in listed if group not in restricted]
-    asked = [_shared(search, index, free, None)]
-    asked += [_shared(search, index, [group], group) for group in listed if group in restricted]
+    asked = _shared(search, index, free, None)
+    for group in listed:
+        asked += _shared(search, index, [group], group) if group in restricted else []
     return asked + [one for facet in search.facets for one in _differing(search, index, facet)]
 
 
 def facet_queries(search: Search, index: str) -> list[dict[str, Any]]:
     """Give the requests for the total and the facets of a search, for one multi-search."""
     return [question.body for question in questions(search, index)]
+
+
+def total(asked: Sequence[Question], answers: Sequence[Page]) -> int:
+    """Give the number of enterprises that the search finds."""
+    pairs = zip(asked, answers, strict=True)
+    return sum(question.total(answer) for question, answer in pairs if question.of_all)
 
 
 def merge(asked: Sequence[Question], answers: Sequence[Page]) -> Counts:
@@ -74,16 +83,25 @@ def merge(asked: Sequence[Question], answers: Sequence[Page]) -> Counts:
         for group, field in question.fields.items():
             found = answer.facet_distribution.get(field, {})
             wanted = found if question.only is None else question.only
-            counts.setdefault(group, {}).update({one: found.get(one, 0) for one in wanted})
+            _add(counts, group, {one: found.get(one, 0) for one in wanted})
         if question.group is not None and question.value is not None:
-            counts.setdefault(question.group, {})[question.value] = question.total(answer)
+            _add(counts, question.group, {question.value: question.total(answer)})
     return counts
 
 
-def _shared(search: Search, index: str, groups: Sequence[Group], without: Group | None) -> Question:
+def _add(counts: Counts, group: Group, more: Mapping[str, int]) -> None:
+    known = counts.setdefault(group, {})
+    for value, count in more.items():
+        known[value] = known.get(value, 0) + count
+
+
+def _shared(
+    search: Search, index: str, groups: Sequence[Group], without: Group | None
+) -> list[Question]:
     fields = {group: FIELDS[group] for group in groups}
-    body = _count(index, filters(search, without), quick=about_firms(search))
-    return Question(body | {"facets": sorted(fields.values())}, fields)
+    facets = {"facets": sorted(fields.values())} if fields else {}
+    bodies = _count(search, index, without, quick=about_firms(search))
+    return [Question(one | facets, fields, of_all=without is None) for one in bodies]
 
 
 def _differing(search: Search, index: str, facet: Facet) -> list[Question]:
@@ -91,44 +109,82 @@ def _differing(search: Search, index: str, facet: Facet) -> list[Question]:
         case group if group in SHARED:
             return []
         case Group.MODE:
-            return [_modes(search, index)]
-        case Group.AREA if _told_by_firms(search, facet):
-            return [_provinces(search, index, facet)]
+            return _modes(search, index)
+        case Group.AREA if _are_provinces(search, facet):
+            return _provinces(search, index, facet)
         case _:
-            return [_chosen(search, index, facet, value) for value in facet.values]
+            return [one for value in facet.values for one in _chosen(search, index, facet, value)]
 
 
-def _chosen(search: Search, index: str, facet: Facet, value: str) -> Question:
+def _chosen(search: Search, index: str, facet: Facet, value: str) -> list[Question]:
     """Ask for the total that choosing one value gives."""
     wanted = condition(search, facet.group, facet.chosen_by(value))
     quick = facet.group is Group.MARK and about_firms(search)
-    body = _count(index, [*filters(search, facet.group), wanted], quick=quick)
-    return Question(body, group=facet.group, value=value)
+    bodies = _count(search, index, facet.group, wanted, quick=quick)
+    return [Question(body, group=facet.group, value=value) for body in bodies]
 
 
-def _modes(search: Search, index: str) -> Question:
+def _modes(search: Search, index: str) -> list[Question]:
     others, fields = filters(search, Group.MODE), {Group.MODE: FIELDS[Group.MODE]}
     each_once: dict[str, Any] = {"facets": [FIELDS[Group.MODE]]}
     if about_firms(search, Group.MODE):
         one_a_mode = {"indexUid": index, "filter": [*others, "speaksForMode = true"], "limit": 0}
-        return Question(one_a_mode | each_once, fields)
-    return Question(counting(index, others) | each_once | {"distinct": "enterpriseMode"}, fields)
+        return [Question(one_a_mode | each_once, fields)]
+    doubt = f"aloneInMode = false AND {doubtful(search, Group.MODE)}"
+    sure, unsure = _apart(index, doubt, others)
+    return [
+        Question(sure | each_once, fields),
+        Question(unsure | each_once | {"distinct": "enterpriseMode"}, fields),
+    ]
 
 
-def _told_by_firms(search: Search, facet: Facet) -> bool:
-    """Tell whether documents say of their whole enterprise what the facet asks."""
-    provinces = all(len(value) == PROVINCE_CODE for value in facet.values)
-    return provinces and search.include_partial and about_firms(search, Group.AREA)
+def _are_provinces(search: Search, facet: Facet) -> bool:
+    """Tell whether documents say themselves what the facet asks."""
+    return search.include_partial and are_provinces(facet.values)
 
 
-def _provinces(search: Search, index: str, facet: Facet) -> Question:
-    field = "provinces" if search.include_national else "provincesLocal"
-    body = _count(index, filters(search, Group.AREA), quick=True) | {"facets": [field]}
-    return Question(body, {Group.AREA: field}, only=facet.values)
+def _provinces(search: Search, index: str, facet: Facet) -> list[Question]:
+    if about_firms(search, Group.AREA):
+        field = "provinces" if search.include_national else "provincesLocal"
+        [body] = _count(search, index, Group.AREA, quick=True)
+        return [Question(body | {"facets": [field]}, {Group.AREA: field}, only=facet.values)]
+    local = [] if search.include_national else ["nationwide = false"]
+    wanted, doubt = [*filters(search, Group.AREA), *local], doubtful(search, Group.AREA)
+    documents = {"indexUid": index, "limit": 0}
+    sure = {"filter": [f"NOT ({doubt})", *wanted], "facets": ["reaches"]}
+    alone = {"filter": [doubt, *wanted], "facets": ["reachesAlone"]}
+    return [
+        Question(documents | sure, {Group.AREA: "reaches"}, only=facet.values),
+        Question(documents | alone, {Group.AREA: "reachesAlone"}, only=facet.values),
+        *(
+            Question(
+                counting(index, [any_of("reachesToo", [value]), doubt, *wanted]),
+                group=Group.AREA,
+                value=value,
+            )
+            for value in facet.values
+        ),
+    ]
 
 
-def _count(index: str, wanted: Sequence[str], *, quick: bool) -> dict[str, Any]:
-    """Count enterprises; quickly, by the document that speaks for each, where that is the same."""
+def _count(
+    search: Search, index: str, without: Group | None, *more: str, quick: bool = False
+) -> list[dict[str, Any]]:
+    """Count enterprises, by one question or by two of which the answers add up.
+
+    Quickly, by the document that speaks for each, where that is the same. Otherwise who is
+    surely alone of its enterprise is counted as a document, and only the rest are compared.
+    A circle is the dearest filter, and asked once.
+    """
+    wanted = [*filters(search, without), *more]
     if quick:
-        return {"indexUid": index, "filter": [*wanted, "speaks = true"], "limit": 0}
-    return counting(index, wanted)
+        return [{"indexUid": index, "filter": [*wanted, "speaks = true"], "limit": 0}]
+    if search.near is not None:
+        return [counting(index, wanted)]
+    return _apart(index, doubtful(search, without), wanted)
+
+
+def _apart(index: str, doubt: str, wanted: Sequence[str]) -> list[dict[str, Any]]:
+    """Count documents where there is no doubt, and enterprises where there is."""
+    sure = {"indexUid": index, "filter": [f"NOT ({doubt})", *wanted], "limit": 0}
+    return [sure, counting(index, [doubt, *wanted])]

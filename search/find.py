@@ -1,7 +1,7 @@
 """One search from text to a page of enterprises: exact numbers, and the best first."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -10,11 +10,11 @@ from search.client import Client
 from search.documents import plain_name
 from search.dutch import Analyser
 from search.errors import TooDeep, WrongPosition
-from search.facets import Counts, Question, merge, questions
+from search.facets import SHARED, Counts, Question, merge, questions, total
 from search.marks import recognise_marks
 from search.paging import behind, marks, position, unseen, walk_of
-from search.query import Order, Position, Search, any_of, filters, listing
-from search.wording import Wording, understand
+from search.query import Order, Position, Search, any_of, filters, listing, paged
+from search.wording import Wording, correct, counts, tokens_of, unweighed, weighed
 
 DEEPEST: Final = 1_000
 """Enterprises that can be walked by relevance; other orders have no such limit."""
@@ -35,48 +35,94 @@ class Found(msgspec.Struct, frozen=True):
     """Where the next page begins; `None` after the last."""
 
 
+class _Plan(NamedTuple):
+    """What is asked for a page, in the order of the request."""
+
+    page: Sequence[dict[str, Any]]
+    asked: Sequence[Question]
+    counted_along: bool = False
+    """Whether the page itself tells the total."""
+
+    @property
+    def bodies(self) -> list[dict[str, Any]]:
+        """Give all that is asked."""
+        return [*self.page, *(one.body for one in self.asked)]
+
+
 async def find(client: Client, index: str, text: str, search: Search, analyser: Analyser) -> Found:
     """Search for a text; `search.terms` are filled in here.
 
     Marks named in the text are asked for as a filter, where none were given apart from it.
-    Round trips: one without text, two with, three with words to correct. Raises
-    `TooDeep` for a page by relevance beyond the first 1,000 enterprises.
+    One round trip, also for a text of which all words are known: its words are counted
+    along. Three or four with words that no document has. Raises `TooDeep` for a page by
+    relevance beyond the first 1,000 enterprises.
     """
     marked = recognise_marks(text)
-    understood = await understand(client, index, marked.text, analyser)
-    wording = msgspec.structs.replace(understood, marks=marked.codes)
-    asked = msgspec.structs.replace(search, terms=wording.terms, marks=search.marks or marked.codes)
-    if wording.unknown and not wording.terms:
-        return Found((), 0, {}, wording)
+    tokens = tokens_of(marked.text, analyser)
+    terms = unweighed(tokens, analyser)
+    asked = msgspec.structs.replace(search, terms=terms, marks=search.marks or marked.codes)
+    _require_same_walk(asked)
+    words = counts(terms, index) if terms else []
+    plan = _plan(asked, index, plain_name(text))
+    answers = await client.multi_search([*words, *plan.bodies])
+    counted, answers = answers[: len(words)], answers[len(words) :]
+    known = weighed(terms, counted) if terms else ()
+    wording = Wording(known, marks=marked.codes)
+    if len(known) < len(terms):
+        corrected = await correct(client, index, tokens, known, analyser)
+        wording = msgspec.structs.replace(corrected, marks=marked.codes)
+        if not wording.terms:
+            return Found((), 0, {}, wording)
+        plan = _plan(_worded(asked, wording), index, plain_name(text))
+        answers = await client.multi_search(plan.bodies)
+    return _read(_worded(asked, wording), plan, answers, wording)
+
+
+def _worded(search: Search, wording: Wording) -> Search:
+    return msgspec.structs.replace(search, terms=wording.terms)
+
+
+def _require_same_walk(asked: Search) -> None:
     if asked.after is not None and asked.after.walk is not walk_of(asked):
         raise WrongPosition("the position is of a list in another order")
-    by_text = bool(wording.terms) and asked.order is Order.RELEVANCE
-    if by_text:
-        return await _ranked_page(client, index, asked, wording, plain_name(text))
-    return await _listed_page(client, index, asked, wording)
 
 
-async def _listed_page(client: Client, index: str, search: Search, wording: Wording) -> Found:
+def _by_text(search: Search) -> bool:
+    return bool(search.terms) and search.order is Order.RELEVANCE
+
+
+def _plan(search: Search, index: str, name: str) -> _Plan:
     asked = questions(search, index)
-    spare = len(marks(search.after)) + 1
-    page_body = listing(search, index, behind=behind(search), spare=spare)
-    page, *answers = await client.multi_search([page_body, *(one.body for one in asked)])
-    return _found(search, unseen(page.hits, search.after), asked, answers, wording)
-
-
-async def _ranked_page(
-    client: Client, index: str, search: Search, wording: Wording, name: str
-) -> Found:
+    if not _by_text(search):
+        spare = len(marks(search.after)) + 1
+        body = listing(search, index, behind=behind(search), spare=spare)
+        if _begins_in_circle(search):
+            rest = [one for one in asked if not one.of_all]
+            return _Plan([paged(body)], rest, counted_along=True)
+        return _Plan([body], asked)
     if _depth(search) > DEEPEST:
         raise TooDeep(f"by relevance no more than {DEEPEST} enterprises can be walked")
-    asked = questions(search, index)
-    turns = rankings(search, index)
-    bodies = [_by_name(search, index, name), *turns, *(one.body for one in asked)]
-    named, *answers = await client.multi_search(bodies)
-    ranking = best_first(search, answers[: len(turns)], named.hits)
-    hits = unseen(ranking, search.after)
-    first = (search.page - 1) * search.page_size
-    return _found(search, hits[first:], asked, answers[len(turns) :], wording, hits[:first])
+    return _Plan([_by_name(search, index, name), *rankings(search, index)], asked)
+
+
+def _begins_in_circle(search: Search) -> bool:
+    """Tell whether page and total can be one question; worth it for a circle, asked once then."""
+    shared = {facet.group for facet in search.facets} & SHARED
+    return search.near is not None and search.after is None and search.page == 1 and not shared
+
+
+def _read(search: Search, plan: _Plan, answers: Sequence[Page], wording: Wording) -> Found:
+    first, *turns = answers[: len(plan.page)]
+    counted = answers[len(plan.page) :]
+    if not _by_text(search):
+        asked, hits = plan.asked, unseen(first.hits, search.after)
+        if plan.counted_along:
+            asked = [Question(plan.page[0], of_all=True), *asked]
+            counted = [first, *counted]
+        return _found(search, hits, asked, counted, wording)
+    hits = unseen(best_first(search, turns, first.hits), search.after)
+    start = (search.page - 1) * search.page_size
+    return _found(search, hits[start:], plan.asked, counted, wording, hits[:start])
 
 
 def _by_name(search: Search, index: str, name: str) -> dict[str, Any]:
@@ -102,7 +148,7 @@ def _found(
     more = len(hits) > len(page)
     return Found(
         page,
-        asked[0].total(answers[0]),
+        total(asked, answers),
         merge(asked, answers),
         wording,
         position(search, [*before, *page]) if more else None,

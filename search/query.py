@@ -7,6 +7,8 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta
 
+PROVINCE_CODE: Final = 4
+"""Length of a NUTS-2 code."""
 LARGEST_PAGE: Final = 1_000
 _MOST: Final = 2**53
 """Whole numbers that the engine tells apart."""
@@ -172,13 +174,13 @@ def holds_mark(marks: Iterable[str], day: int) -> str:
     return either(*(f"{first} <= {day} AND {last} >= {day}" for first, last in fields))
 
 
-def has_any(terms: Iterable[Term]) -> str:
+def has_any(terms: Iterable[Term], field: str = "terms") -> str:
     """Build the filter that an offering answers at least one of the terms."""
     phrases = dict.fromkeys(phrase for term in terms for phrase in term.phrases)
     single = [phrase[0] for phrase in phrases if len(phrase) == 1]
     longer = [phrase for phrase in phrases if len(phrase) > 1]
-    each = (" AND ".join(any_of("terms", [token]) for token in phrase) for phrase in longer)
-    return either(*([any_of("terms", single)] if single else []), *each)
+    each = (" AND ".join(any_of(field, [token]) for token in phrase) for phrase in longer)
+    return either(*([any_of(field, single)] if single else []), *each)
 
 
 def condition(search: Search, group: Group, values: tuple[str, ...]) -> str:
@@ -236,6 +238,28 @@ def filters(search: Search, without: Group | None = None) -> list[str]:
     return built
 
 
+def doubtful(search: Search, without: Group | None = None) -> str:
+    """Build the filter that another offering of the same enterprise might answer as well.
+
+    Of two offerings of one enterprise that answer a search, both meet it (ADR 43).
+    """
+    wanted = ["alone = false"]
+    if search.cpv and without is not Group.CPV:
+        wanted.append(any_of("othersLineage", search.cpv))
+    if search.modes and without is not Group.MODE:
+        wanted.append(any_of("othersModes", search.modes))
+    if search.areas and without is not Group.AREA and are_provinces(search.areas):
+        wanted.append(any_of("othersReaches", search.areas))
+    if search.terms:
+        wanted.append(f"({has_any(search.terms, 'othersTerms')})")
+    return " AND ".join(wanted)
+
+
+def are_provinces(areas: Iterable[str]) -> bool:
+    """Tell whether documents say of each of the areas whether others reach it."""
+    return all(len(area) == PROVINCE_CODE for area in areas)
+
+
 def about_firms(search: Search, without: Group | None = None) -> bool:
     """Tell whether nothing is asked that differs between the offerings of an enterprise."""
     differing = {Group.CPV, Group.AREA, Group.MODE} - {without}
@@ -259,6 +283,12 @@ def listing(
         "sort": _sort(search),
         "attributesToRetrieve": ["id", "enterpriseId", "sortName", "updatedAt", "lot", "_geo"],
     }
+
+
+def paged(body: dict[str, Any]) -> dict[str, Any]:
+    """Make of a first page one that tells how many there are in all, exactly."""
+    kept = {name: value for name, value in body.items() if name not in {"offset", "limit"}}
+    return kept | {"hitsPerPage": body["limit"], "page": 1}
 
 
 def counting(index: str, wanted: Sequence[str]) -> dict[str, Any]:

@@ -37,6 +37,15 @@ EQUAL: Final = (
     "speaksForMode",
     "provinces",
     "provincesLocal",
+    "reaches",
+    "reachesAlone",
+    "reachesToo",
+    "alone",
+    "aloneInMode",
+    "othersLineage",
+    "othersModes",
+    "othersReaches",
+    "othersTerms",
 )
 COMPARED: Final = (
     *("reliableCapacityCents", "marksFrom.*", "marksUntil.*"),

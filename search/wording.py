@@ -10,14 +10,14 @@ from typing import Any, Final
 
 import msgspec
 
-from search.answers import Match, Probe
+from search.answers import Match, Page, Probe
 from search.client import Client
 from search.dutch import Analyser
 from search.query import Term, has_any
 from search.settings import SEARCHED
 
 MOST_TOKENS: Final = 8
-"""Words of a text that are looked at; each costs two small searches."""
+"""Words of a text that are looked at; each costs a count and a search."""
 RARITY: Final = 0.3
 """Share of a term's weight that depends on how rare it is. Measured: ADR 15."""
 _CORRECTED: Final = tuple(field for field in SEARCHED if field != "kvkNumber")
@@ -36,51 +36,66 @@ class Wording(msgspec.Struct, frozen=True):
 
 
 async def understand(client: Client, index: str, text: str, analyser: Analyser) -> Wording:
-    """Turn a text into weighed terms; one round trip, two if something must be corrected."""
-    tokens = analyser.query_tokens(text)[:MOST_TOKENS]
+    """Turn a text into weighed terms; one round trip, three if something must be corrected."""
+    tokens = tokens_of(text, analyser)
     if not tokens:
         return Wording()
-    probes = await client.probe(_questions(tokens, index, analyser))
-    terms = _terms(tokens, probes, analyser)
-    missing = [token for token in tokens if token not in {term.token for term in terms}]
-    likely = {token: _likely(probes[1 + len(tokens) + tokens.index(token)]) for token in missing}
-    corrected = {token: found for token, found in likely.items() if found}
-    if corrected:
-        tokens = _with_corrections(tokens, corrected, analyser)
-        probes = await client.probe(_questions(tokens, index, analyser))
-        terms = _terms(tokens, probes, analyser)
+    terms = unweighed(tokens, analyser)
+    known = weighed(terms, await client.probe(counts(terms, index)))
+    if len(known) == len(terms):
+        return Wording(known)
+    return await correct(client, index, tokens, known, analyser)
+
+
+async def correct(
+    client: Client, index: str, tokens: Sequence[str], known: Sequence[Term], analyser: Analyser
+) -> Wording:
+    """Take like words for those that no document has: all tokens but the known ones."""
+    missing = [token for token in tokens if token not in {term.token for term in known}]
+    probes = await client.probe([_alike(token, index) for token in missing])
+    likely = zip(missing, map(_likely, probes), strict=True)
+    corrected = {token: found for token, found in likely if found}
     unknown = tuple(token for token in missing if token not in corrected)
-    return Wording(terms, tuple(corrected), unknown)
+    if not corrected:
+        return Wording(tuple(known), unknown=unknown)
+    terms = unweighed(_with_corrections(tokens, corrected, analyser), analyser)
+    right = weighed(terms, await client.probe(counts(terms, index)))
+    return Wording(right, tuple(corrected), unknown)
 
 
-def _questions(tokens: Sequence[str], index: str, analyser: Analyser) -> list[dict[str, Any]]:
-    """Ask for the number of all documents, of those per token, and for tokens alike."""
-    terms = _unweighed(tokens, analyser)
+def tokens_of(text: str, analyser: Analyser) -> list[str]:
+    """Give the tokens of a text that are looked at."""
+    return analyser.query_tokens(text)[:MOST_TOKENS]
+
+
+def counts(terms: Sequence[Term], index: str) -> list[dict[str, Any]]:
+    """Ask for the number of all documents, and of those per term."""
     everything = {"indexUid": index, "limit": 0}
-    counts = [everything | {"filter": has_any([term])} for term in terms]
-    alike = [
-        {
-            "indexUid": index,
-            "q": token,
-            "limit": 1,
-            "attributesToRetrieve": _CORRECTED,
-            "attributesToSearchOn": _CORRECTED,
-            "showMatchesPosition": True,
-        }
-        for token in tokens
-    ]
-    return [everything, *counts, *alike]
+    return [everything, *(everything | {"filter": has_any([term])} for term in terms)]
 
 
-def _unweighed(tokens: Sequence[str], analyser: Analyser) -> list[Term]:
+def _alike(token: str, index: str) -> dict[str, Any]:
+    """Ask for the best document with a word like this one."""
+    return {
+        "indexUid": index,
+        "q": token,
+        "limit": 1,
+        "attributesToRetrieve": _CORRECTED,
+        "attributesToSearchOn": _CORRECTED,
+        "showMatchesPosition": True,
+    }
+
+
+def unweighed(tokens: Sequence[str], analyser: Analyser) -> tuple[Term, ...]:
+    """Give a term for each token, with what answers it."""
     pairs = zip(tokens, analyser.alternatives(tokens), strict=True)
-    return [Term(token, phrases) for token, phrases in pairs]
+    return tuple(Term(token, phrases) for token, phrases in pairs)
 
 
-def _terms(tokens: Sequence[str], probes: Sequence[Probe], analyser: Analyser) -> tuple[Term, ...]:
+def weighed(terms: Sequence[Term], counted: Sequence[Probe | Page]) -> tuple[Term, ...]:
     """Keep the terms that some document answers; the rarest weighs 1."""
-    documents, *counts = (probe.estimated_total_hits for probe in probes[: 1 + len(tokens)])
-    pairs = zip(_unweighed(tokens, analyser), counts, strict=True)
+    documents, *each = (answer.estimated_total_hits for answer in counted)
+    pairs = zip(terms, each, strict=True)
     rarity = {term: math.log(1 + documents / count) for term, count in pairs if count}
     rarest = max(rarity.values(), default=1.0)
     return tuple(

@@ -168,7 +168,7 @@ def told_row(person: UUID, item: str, now: datetime) -> Row:
 
 def message(digest: Row, sender: str, public_url: str, secret: bytes) -> EmailMessage:
     """Write a mail (RFC 5322); the same digest is the same mail, with the same Message-ID."""
-    link = f"{public_url}/v1/unsubscriptions/{token_of(digest['person'], secret)}"
+    token = token_of(digest["person"], secret)
     address = Address("Perceel", addr_spec=sender)
     made = EmailMessage(policy=SMTP)
     made["From"] = address
@@ -178,9 +178,11 @@ def message(digest: Row, sender: str, public_url: str, secret: bytes) -> EmailMe
     made["Message-ID"] = f"<{digest['id']}@{address.domain}>"
     made["Auto-Submitted"] = "auto-generated"
     made["Content-Language"] = digest["language"]
-    made["List-Unsubscribe"] = f"<{link}>"
+    made["List-Unsubscribe"] = f"<{public_url}/v1/unsubscriptions/{token}>"
     made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    footer = TEXTS[Language(digest["language"])]["footer"].format(link=link)
+    footer = TEXTS[Language(digest["language"])]["footer"].format(
+        link=f"{public_url}/afmelden/{token}"
+    )
     made.set_content(f"{digest['body']}\n-- \n{footer}\n", cte="quoted-printable")
     return made
 

@@ -75,6 +75,10 @@ STORED = {
     "speaksForMode": True,
     "provinces": ("NL35",),
     "provincesLocal": ("NL35",),
+    "reaches": ("NL35",),
+    "reachesAlone": ("NL35",),
+    "alone": True,
+    "aloneInMode": True,
     "parts": "kantoor schoonmaak glasbewas",
     "wholes": "kantoorschoonmaak",
     "category": "rein dienst",
@@ -160,3 +164,22 @@ def test_one_document_speaks_for_its_enterprise_and_one_for_each_mode() -> None:
     assert {one.provinces for one in made} == {("NL35", "NL41", "NL42")}
     assert {one.provinces_local for one in made} == {("NL41", "NL42")}
     assert len({one.lot for one in made}) == 1
+
+
+def test_a_document_tells_what_the_others_of_its_enterprise_hold() -> None:
+    first = OfferingFacts(id="1", title="Lunch", cpv_lineage=("55000000",), service_mode="remote")
+    second = OfferingFacts(id="2", title="Taart", cpv_lineage=("15000000",), area_full=("NL35",))
+    one, other = documents_of(FIRM, [first, second], analyser())
+    reach = ("NL35",)
+
+    assert (one.alone, one.others_lineage, one.others_modes) == (False, ("15000000",), ())
+    assert (other.others_lineage, other.others_modes) == (("55000000",), ("remote",))
+    assert (one.others_terms, other.others_terms) == (other.terms, one.terms)
+    assert (one.reaches, other.reaches) == ((), ("NL35",))
+    assert (one.others_reaches, other.reaches_alone, other.reaches_too) == (reach, reach, ())
+    third = msgspec.structs.replace(second, id="3")
+    *_, last = documents_of(FIRM, [first, second, third], analyser())
+    assert (other.alone_in_mode, last.alone_in_mode) == (True, False)
+    assert (last.reaches_alone, last.reaches_too) == ((), reach)
+    [only] = documents_of(FIRM, [first], analyser())
+    assert (only.alone, only.others_lineage, only.others_terms) == (True, (), ())

@@ -13,8 +13,8 @@ from search.answers import Page
 from search.client import Client
 from search.documents import EnterpriseFacts, Mark, OfferingFacts, documents_of
 from search.dutch import analyser
-from search.facets import Question, facet_queries, merge, questions
-from search.query import Facet, Group, Search, Term, listing
+from search.facets import Question, facet_queries, merge, questions, total
+from search.query import Facet, Group, Near, Search, Term, listing
 from search.rebuild import drop
 from tests.search.builders import LONG_AGO, fill
 
@@ -181,7 +181,7 @@ def test_groups_without_a_choice_share_one_question() -> None:
         ["provinces"],
         ["serviceMode"],
     ]
-    assert len(bodies) == 2 + len(CPV) + 1 + 1 + len(MARKS)
+    assert len(bodies) == 2 + 2 * len(CPV) + 1 + 1 + len(MARKS)
 
 
 def test_answers_are_put_together_per_group() -> None:
@@ -189,15 +189,20 @@ def test_answers_are_put_together_per_group() -> None:
         Question({"hitsPerPage": 0}, group=Group.CPV, value="90000000"),
         Question({}, {Group.MODE: "serviceMode"}),
         Question({}, {Group.AREA: "provinces"}, only=("NL35", "NL41")),
+        Question({"hitsPerPage": 0}, group=Group.CPV, value="90000000", of_all=True),
+        Question({}, {Group.MODE: "serviceMode"}, of_all=True),
     ]
     answers = [
         Page(total_hits=4),
         Page(facet_distribution={"serviceMode": {"onsite": 2}}),
         Page(facet_distribution={"provinces": {"NL11": 3, "NL41": 1}}),
+        Page(total_hits=2),
+        Page(estimated_total_hits=5, facet_distribution={"serviceMode": {"onsite": 1}}),
     ]
+    assert total(asked, answers) == 7
     assert merge(asked, answers) == {
-        Group.CPV: {"90000000": 4},
-        Group.MODE: {"onsite": 2},
+        Group.CPV: {"90000000": 6},
+        Group.MODE: {"onsite": 3},
         Group.AREA: {"NL35": 0, "NL41": 1},
     }
 
@@ -207,10 +212,34 @@ def test_a_search_without_facets_asks_the_total_alone() -> None:
     assert body["filter"] == ["speaks = true"]
 
 
-def test_offerings_are_counted_by_enterprise_where_they_matter() -> None:
-    for asked in (Search(cpv=("77000000",)), Search(min_capacity_cents=1), Search(modes=("x",))):
-        [body] = facet_queries(asked, "any")
-        assert body["hitsPerPage"] == 0
+@pytest.mark.parametrize(
+    ("asked", "doubt"),
+    [
+        (Search(min_capacity_cents=1), "alone = false"),
+        (Search(cpv=("77000000",)), 'alone = false AND othersLineage IN ["77000000"]'),
+        (Search(modes=("x",)), 'alone = false AND othersModes IN ["x"]'),
+        (Search(areas=("NL35",)), 'alone = false AND othersReaches IN ["NL35"]'),
+        (Search(areas=("NL35", "GM0344")), "alone = false"),
+        (Search(terms=(KANTOOR,)), 'alone = false AND ((othersTerms IN ["kantoor"]))'),
+    ],
+)
+def test_only_who_may_answer_twice_is_compared_with_others(asked: Search, doubt: str) -> None:
+    sure, unsure = facet_queries(asked, "any")
+    assert sure["filter"] == [f"NOT ({doubt})", *unsure["filter"][1:]]
+    assert unsure["filter"][0] == doubt
+    assert (sure["limit"], unsure["hitsPerPage"]) == (0, 0)
+
+
+def test_a_circle_is_counted_by_one_question() -> None:
+    [body] = facet_queries(Search(near=Near(52.1, 5.1, 25), cpv=("77000000",)), "any")
+    assert body["hitsPerPage"] == 0
+
+
+def test_provinces_reached_by_one_offering_are_listed() -> None:
+    search = Search(cpv=("77000000",), facets=(Facet(Group.AREA, AREAS),))
+    _, _, sure, alone, *each = facet_queries(search, "any")
+    assert (sure["facets"], alone["facets"]) == (["reaches"], ["reachesAlone"])
+    assert [one["filter"][0] for one in each] == [f'reachesToo IN ["{area}"]' for area in AREAS]
 
 
 def test_a_mark_counts_who_holds_a_higher_one() -> None:

@@ -91,6 +91,25 @@ async def test_the_link_of_a_mail_shows_then_ends_mail_for_good(
     assert (found["tell"], found["version"]) == ([], 1)
 
 
+async def test_the_page_of_a_mail_asks_before_it_ends_anything(
+    server: MailServer, app: Litestar
+) -> None:
+    await told(await an_editor())
+    await worked(MONDAY)
+    browser, token = a_browser(app), way_out(server.got[0]).rpartition("/")[2]
+    page = f"/afmelden/{token}"
+
+    asked = [(await browser.get(page)).text for _ in range(2)]
+    elsewhere = await browser.post(page, headers={"Sec-Fetch-Site": "cross-site"})
+    sent = await browser.post(page)
+    after = (await browser.get(page)).text
+
+    assert all("Stuur mij geen berichten meer" in one for one in asked)
+    assert (elsewhere.status_code, sent.status_code) == (403, 303)
+    assert "U krijgt geen berichten meer per e-mail." in after
+    assert (await browser.get("/afmelden/x")).status_code == 404
+
+
 async def test_the_link_works_without_a_known_origin(server: MailServer, app: Litestar) -> None:
     await told(await an_editor())
     await worked(MONDAY)
