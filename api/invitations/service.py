@@ -154,7 +154,8 @@ async def _register(kept: InvitationOut, actor: Actor, now: datetime) -> None:
         award = Art77AwardIn(
             enterprise_id=kept.enterprise_id,
             awarded_on=legal_day(now),
-            source=f"invitation {kept.id}",
+            # No id in it: nine of its digits could pass for a personal number.
+            source="award in the funnel of this lot",
             lot_id=lot.id,
         )
         await art77.record(award, actor, now)

@@ -1,8 +1,10 @@
 """Use cases of match batches: take one in, work it off, tell how far it is."""
 
 import asyncio
+import gc
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -119,9 +121,25 @@ async def _worked_off(batch: Batch) -> None:
     for start in range(0, len(left) + CHUNK, CHUNK):
         storing = asyncio.create_task(_stored(batch.id, ready, actor))
         try:
-            ready = await _answers(left[start : start + CHUNK], batch.criteria, actor)
+            with _uncollected():
+                ready = await _answers(left[start : start + CHUNK], batch.criteria, actor)
         finally:
             await storing
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the collector still for a chunk: a chunk makes a million values and no cycles.
+
+    Searching them for garbage again and again took a tenth of the time.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 async def _stored(batch_id: UUID, answers: Sequence[Answer], actor: Actor) -> None:

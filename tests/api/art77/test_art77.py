@@ -124,6 +124,7 @@ async def test_an_award_in_the_funnel_stands_in_the_register(desk: AsyncClient, 
     [award] = (await desk.get("/v1/art-77-awards")).json()["items"]
     assert (award["lotId"], award["enterpriseId"]) == (lot, firm)
     assert award["buyerName"] == "Gemeente Utrecht"
+    assert not any(one.isdigit() for one in award["source"])  # digits of an id look personal
 
 
 @pytest.mark.parametrize(
