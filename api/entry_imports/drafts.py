@@ -1,6 +1,6 @@
 """What readers of files give, and what is told about an import. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -13,6 +13,7 @@ from api.domain.tendering.notice import Rejected
 from api.domain.values import Cents
 from api.entry_imports.schemas import EntryFinding, Outcome, RowOutcome
 from api.fulfilments.schemas import NewClaimIn
+from api.imports.drafts import ranges
 
 NOBODY = UUID(int=0)
 """Stands for a supplier that a file names by its KvK number."""
@@ -120,14 +121,3 @@ def findings(outcomes: Sequence[RowOutcome]) -> tuple[EntryFinding, ...]:
         EntryFinding(code=code, place=place, detail=detail, rows=ranges(sorted(set(numbers))))
         for (code, place, detail), numbers in rows.items()
     )
-
-
-def ranges(rows: Iterable[int]) -> str:
-    """Write ascending numbers as `3-17, 20`."""
-    runs: list[list[int]] = []
-    for row in rows:
-        if runs and runs[-1][1] == row - 1:
-            runs[-1][1] = row
-        else:
-            runs.append([row, row])
-    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)

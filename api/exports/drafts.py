@@ -13,13 +13,12 @@ from api.domain.directory import MarkState, ServiceMode, reserved_eligible
 from api.domain.matching.rules import RULES_2026
 from api.domain.tendering.coverage import Coverage, Places, Radius
 from api.enterprises.schemas import EnterpriseOut, MarkOut, OfferingOut
+from api.formulas import inert
 from api.reference.service import Reference
 
 Cell = str | int | float | bool | date | tuple[str, ...] | None
 SEPARATOR: Final = " | "
 """Between the values of one cell; no value is cut where it holds one itself."""
-_STARTS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", *"\uff1d\uff0b\uff0d\uff20")
-"""Full-width signs too: spreadsheets of some languages read them as the plain ones."""
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 """Characters that XML 1.0, and so XLSX, cannot hold."""
 
@@ -91,15 +90,6 @@ _SAME: Final = tuple(
     and field.name in {one.name for one in msgspec.structs.fields(EnterpriseOut)}
     and field.name not in {"marks", "offerings"}
 )
-
-
-def inert(text: str) -> str:
-    """Make text that a spreadsheet would take for a formula plain text.
-
-    A quotation mark goes before `=`, `+`, `-`, `@`, tab and line ends. Source: OWASP, CSV
-    Injection.
-    """
-    return f"'{text}" if text.startswith(_STARTS_FORMULA) else text
 
 
 def cells(row: Row) -> list[Cell]:

@@ -20,10 +20,10 @@ from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate
 
 from api.domain.matching.near_miss import Shortfall, Unit
 from api.domain.matching.reasons import Compared, Reason, ReasonCode, RuleId, State
+from api.formulas import inert
 from api.longlists.schemas import OUTCOMES, REASONS, Longlist
 from api.matches.schemas import VerdictOut
 
-_STARTS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", *"\uff1d\uff0b\uff0d\uff20")
 _OPENING: Final = (
     "Deze lijst laat zien welke bedrijven bekeken zijn, wie gevonden is en wie niet, en waarom."
     " De lijst is geen gunning."
@@ -150,11 +150,6 @@ def _label(reason: Reason) -> str:
 
 def _value(value: Compared) -> str:
     return " ".join(value) if isinstance(value, tuple) else str(value)
-
-
-def inert(text: str) -> str:
-    """Keep a spreadsheet from reading a text as a formula (OWASP, CSV injection)."""
-    return f"'{text}" if text.startswith(_STARTS_FORMULA) else text
 
 
 def as_csv(found: Longlist) -> bytes:

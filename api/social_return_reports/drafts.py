@@ -17,6 +17,7 @@ from api.domain.social_return.measures import in_euros, months_in
 from api.domain.social_return.report import Cell, Realised, ReportTable, tabulate
 from api.domain.social_return.rule_book import RuleBook
 from api.domain.values import Cents, Period
+from api.formulas import inert
 from api.social_return_reports.queries import ClaimRow, Running
 from api.social_return_reports.schemas import (
     BusinessCaseIn,
@@ -30,7 +31,6 @@ UNKNOWN: Final = "unknown"
 MONTHS: Final = 12
 SHARE: Final = Decimal("0.0001")
 HEAD: Final = ("table", "key", "persons", "jobYears", "creditCents", "spendCents")
-_STARTS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", *"\uff1d\uff0b\uff0d\uff20")
 TITLES: Final = {
     TableName.KIND: "Gerealiseerde social return per soort",
     TableName.GROUP: "Gerealiseerde social return per doelgroep",
@@ -168,11 +168,6 @@ def as_svg(report: ReportOut, name: TableName) -> str:
         f'<rect width="{_WIDTH}" height="{height}" fill="#fff"/>'
         f'<text x="8" y="24" font-weight="bold">{escape(title)}</text>{bars}</svg>'
     )
-
-
-def inert(text: str) -> str:
-    """Keep a spreadsheet from reading a text as a formula."""
-    return f"'{text}" if text.startswith(_STARTS_FORMULA) else text
 
 
 def _row(one: ClaimRow, book: RuleBook) -> Realised:
