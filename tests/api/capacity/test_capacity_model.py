@@ -301,4 +301,4 @@ async def test_reservations_do_what_their_model_says(committing_desk: AsyncClien
     ordered = tuple(offerings[f"{n}"] for n in RELIABLE)
 
     firm_id = UUID(firm["id"])
-    await walked(Reservations, examples=20, steps=30, firm=firm_id, offerings=ordered)
+    await walked(Reservations, examples=40, steps=30, firm=firm_id, offerings=ordered)

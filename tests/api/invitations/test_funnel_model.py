@@ -243,4 +243,4 @@ async def test_the_funnel_does_what_its_model_says(
     client: AsyncClient,
     migrated: None,  # noqa: ARG001  depends by name
 ) -> None:
-    await walked(Funnels, examples=8, desk=client)
+    await walked(Funnels, examples=15, steps=40, desk=client)
