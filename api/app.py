@@ -66,6 +66,7 @@ from api.privacy.routes import router as privacy
 from api.replay import replay, replayable
 from api.rule_books.routes import router as rule_books
 from api.rule_books.service import RuleBookReader, no_reader
+from api.selection import selecting
 from api.settings import settings
 from api.shortlists.routes import router as shortlists
 from api.sign_in.routes import router as sign_in
@@ -174,7 +175,7 @@ def create_app(readers: Readers, *, with_engines: bool = True) -> Litestar:
 
 def _around(app: ASGIApp) -> ASGIApp:
     """Stand around everything, so that a path without a route is answered alike."""
-    inner = no_trailing_slash(throttled(timed(conditional(replayable(app)))))
+    inner = no_trailing_slash(throttled(timed(conditional(selecting(replayable(app))))))
     return traced(standard_headers(inner))
 
 
