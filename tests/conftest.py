@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 # Limits are tested where they are the subject; elsewhere tests ask as fast as they can.
 os.environ.setdefault("RATE_LIMIT_ANONYMOUS", "0")
 os.environ.setdefault("RATE_LIMIT_KNOWN", "0")
+os.environ.setdefault("SECRETS_KEY", "only-for-the-tests-0123456789-0123456789")
 # No test asserts a time: a shared machine may be slow for a while.
 settings.register_profile("perceel", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("perceel")
