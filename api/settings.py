@@ -68,6 +68,8 @@ class Settings(msgspec.Struct, frozen=True, rename="upper", kw_only=True):
     """Whom mail comes from."""
     security_contact: Annotated[str, Meta(pattern=r"^(mailto:|https://|tel:)\S+$")] | None = None
     """Whom to tell of a weakness, for /.well-known/security.txt."""
+    chain_heads_file: Path | None = None
+    """`chain-heads` adds the heads of the chains here; best on a disk of somebody else's."""
     metrics_port: Port | None = None
     """Metrics for Prometheus are served here, apart from the API; absent: nowhere."""
     metrics_host: str = "127.0.0.1"

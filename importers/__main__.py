@@ -10,6 +10,7 @@ import click
 
 from api.domain.errors import DomainError, InvalidInput
 from api.embedded import PostgresMissing
+from api.migrations import forward
 from api.settings import SettingsError, secrets_keys, settings
 from importers import operating
 from importers.backup import BackupFailed
@@ -42,10 +43,8 @@ def serve() -> None:
 @perceel.command()
 def migrate() -> None:
     """Bring the database to the version of this code."""
-    from api import database
-
     with embedded_engines(settings().data_dir, quiet):
-        asyncio.run(database.migrate())
+        asyncio.run(forward.migrate())
 
 
 @perceel.command()
@@ -279,7 +278,7 @@ def main() -> None:
         sys.exit(1)
     except (
         *(DomainError, SettingsError, EngineBusy, PostgresMissing, SearchError),
-        BackupFailed,
+        *(BackupFailed, forward.MigrationFailed),
     ) as error:
         console.print(str(error), style="red", highlight=False)
         sys.exit(1)

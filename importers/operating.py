@@ -1,6 +1,8 @@
 """Commands of whoever keeps an installation: keys, backups, and what must verify."""
 
 import asyncio
+import logging
+import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -8,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 import click
+import msgspec
 
 from api.settings import settings
 from importers.engines import embedded_engines
@@ -92,20 +95,50 @@ def restore_database(file: Path) -> None:
     console.print(f"Restored; {documents} documents indexed.")
 
 
+@click.command("chain-heads")
+def publish_heads() -> None:
+    """Tell the heads of the chains in the log, and add them to CHAIN_HEADS_FILE if it is set."""
+    from api import chain_heads
+    from api.audit.service import seal
+    from api.logs import configure_logging
+
+    file = settings().chain_heads_file
+
+    async def publish(now: datetime) -> chain_heads.Heads:
+        while await seal(now):
+            pass
+        former = file.read_bytes() if file is not None and file.exists() else b""
+        return await chain_heads.heads(now, chain_heads.read_heads(former))
+
+    made = with_engines(publish)
+    if file is not None:
+        with file.open("ab") as kept:
+            kept.write(msgspec.json.encode(made) + b"\n")
+            kept.flush()
+            os.fsync(kept.fileno())
+    configure_logging()
+    head = {} if made.audit is None else msgspec.structs.asdict(made.audit)
+    logging.getLogger(__name__).info("chain-heads", extra=head | {"ledgers": len(made.ledgers)})
+
+
 @click.command("verify-audit")
-def verify_audit() -> None:
+@click.option("--heads", type=FILE, help="Compare with heads that were kept elsewhere, too.")
+def verify_audit(heads: Path | None) -> None:
     """Verify every event of the audit trail and its chain; exit 1 where it does not hold."""
+    from api import chain_heads
     from api.audit import service
 
-    async def verify(now: datetime) -> service.Verified:
+    published = [] if heads is None else chain_heads.read_heads(heads.read_bytes())
+
+    async def verify(now: datetime) -> tuple[service.Verified, list[str]]:
         while await service.seal(now):
             pass
-        return await service.verify()
+        return await service.verify(), await chain_heads.faults(published)
 
-    found = with_engines(verify)
-    for fault in found.faults:
+    found, elsewhere = with_engines(verify)
+    for fault in (*found.faults, *elsewhere):
         console.print(fault, style="red")
-    faults = len(found.faults)
+    faults = len(found.faults) + len(elsewhere)
     console.print(f"{found.events} events in {found.links} links verified, {faults} faults.")
     sys.exit(1 if faults else 0)
 
@@ -117,4 +150,5 @@ COMMANDS: Final = (
     backup_database,
     restore_database,
     verify_audit,
+    publish_heads,
 )

@@ -48,13 +48,14 @@ def database_url() -> Iterator[str]:
 async def migrated(database_url: str) -> AsyncIterator[None]:
     """The schema and the shipped reference tables, made once."""
     from api import database
+    from api.migrations.forward import migrate
     from importers.reference import load
 
     database.use_database(database_url)
     with warnings.catch_warnings():
         # Generated migrations repeat names that Piccolo itself then warns about.
         warnings.simplefilter("ignore")
-        await database.migrate()
+        await migrate()
     async with database.pool(8):
         await load.load_shipped(NOW)
         # Tests clear up their rows. Those of the audit trail switch the trigger on again.
