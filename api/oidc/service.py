@@ -29,6 +29,8 @@ from api.settings import settings
 
 FLOW_LASTS: Final = timedelta(minutes=10)
 CALLBACK: Final = "/v1/oidc-callback"
+COOKIE: Final = "perceel-oidc"
+"""Ties a walk to the browser that began it."""
 LONGEST_NAME: Final = 120
 
 
