@@ -155,6 +155,7 @@ async def test_what_is_not_there_is_made_without_a_tag_and_not_with_one(
 async def test_a_lock_on_a_search_gives_it_another_tag(buyer: AsyncClient) -> None:
     path, before = await a_saved_search(buyer)
 
+    await stored(buyer)
     await indexing.rebuild()
     locked = await buyer.post(f"{path}/locks")
     stale = await buyer.delete(path, headers={"If-Match": before})
