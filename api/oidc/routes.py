@@ -11,11 +11,11 @@ from litestar.params import JSONBody
 from litestar.response import Redirect
 
 from api.auth import actor_or_none, flow_cookie, flow_token, same_site, session_cookie
+from api.identities import ProviderRefused
 from api.oidc import service
 from api.oidc.schemas import FlowIn, FlowOut
 from api.preconditions import documented
 from api.problems import answers
-from api.provider import ProviderRefused
 from api.settings import settings
 
 Caller = Request[Any, Any, Any]
