@@ -24,6 +24,8 @@ NAMES: Final = {
     "worker_mb": "memory of both workers, MB",
     "connections": "connections to PostgreSQL",
 }
+FEWEST: Final = 5
+"""Minutes, the warm-up left out, from which on a line says anything."""
 BEGIN, END = "<!-- soak: begin -->", "<!-- soak: end -->"
 
 
@@ -94,6 +96,7 @@ def report(minutes: Sequence[Minute], full: float, pace: float) -> str:
     ]
     for one in trends(minutes):
         verdict = "**grew**" if one.grew else "no growth"
+        verdict = verdict if kept >= FEWEST else "too short to tell"
         lines.append(
             f"| {NAMES[one.name]} | {one.first:.1f} | {one.last:.1f} | {one.per_hour:+.1f}"
             f" | {one.rise:+.0%} | {MOST[one.name]:.0%} | {verdict} |"

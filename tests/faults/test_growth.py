@@ -59,3 +59,12 @@ def test_the_table_goes_between_its_marks(tmp_path: Path) -> None:
     assert "old" not in text
     assert "1800 requests, 6 failed" in text
     assert "| memory of both API processes, MB | 400.0 | 400.0 |" in text
+    assert "no growth" not in text
+    assert "too short to tell" in text
+
+
+def test_a_table_of_enough_minutes_gives_a_verdict() -> None:
+    table = report([a_minute(connections=20 + n) for n in range(10)], 30.0, 21.0)
+
+    assert "| connections to PostgreSQL | 22.0 | 29.0 | +60.0 | +27% | 10% | **grew** |" in table
+    assert "no growth" in table
