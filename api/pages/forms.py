@@ -20,7 +20,7 @@ class Form:
     """The fields of a form with what is wrong with them; a name may hold several values."""
 
     def __init__(self, given: Mapping[str, Sequence[Any]] | None = None) -> None:
-        self.given = given or {}
+        self.given = dict(given or {})
         self.faults: list[Fault] = []
 
     @classmethod

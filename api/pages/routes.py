@@ -15,6 +15,7 @@ from api.pages import (
     obligations,
     overview,
     plans,
+    runs,
     tendering,
 )
 from api.pages.rendering import greet
@@ -77,5 +78,6 @@ HANDLERS: list[Any] = [
     importing.list_imports,
     importing.start_import,
     importing.show_import,
+    *runs.HANDLERS,
 ]
 router = Router("/", route_handlers=HANDLERS, include_in_schema=False, guards=[greet])

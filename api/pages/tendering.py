@@ -16,6 +16,7 @@ from api.directory.schemas import SearchFilters, SearchQuery
 from api.domain.errors import Fault, InvalidInput
 from api.invitations import service as invitations
 from api.invitations.schemas import EventIn, WaveIn
+from api.longlists import service as longlists
 from api.matches import service as matches
 from api.matches.drafts import Outcome
 from api.matches.schemas import MatchRequest, MatchRunOut
@@ -139,17 +140,20 @@ async def match_lot(request: Caller, lot_id: FromPath[UUID], now: Now) -> Respon
 @get("/zoekrondes/{run_id:uuid}", **READ)
 async def show_run(request: Caller, run_id: FromPath[UUID], now: Now) -> Response[Any]:
     """Show who was found for a lot, who nearly, who not, and why."""
-    return await _run(request, run_id, Form.filled(**WAVE), now)
+    return await run_page(request, run_id, Form(), now)
 
 
-async def _run(request: Caller, run_id: UUID, form: Form, now: datetime) -> Response[Any]:
+async def run_page(request: Caller, run_id: UUID, form: Form, now: datetime) -> Response[Any]:
+    """Show a search; a form that was refused comes back with what was typed."""
     actor = current_actor(request)
+    form.given = Form.filled(**WAVE).given | form.given
     run = await matches.read_run(run_id, actor)
     lot = await tenders.lot(run.lot_id)
     found = {one: await matches.verdicts(run_id, one, None, SHOWN, actor) for one in OUTCOMES}
     enough = form.whole("enough") or int(WAVE["enough"])
     proposal = await invitations.propose(run.lot_id, run_id, 3, enough, actor, now)
     known = await reference()
+    exclusions = await matches.exclusions(lot.tender_id, actor)
     return page(
         request,
         "run.html",
@@ -159,6 +163,9 @@ async def _run(request: Caller, run_id: UUID, form: Form, now: datetime) -> Resp
         tender=await tenders.tender(lot.tender_id),
         found=found,
         proposal=proposal,
+        exclusions=exclusions,
+        lock=await longlists.live_lock(lot.id, actor),
+        left_out={one.enterprise_id for one in exclusions},
         form=form,
         area=known.area_name,
         cpv_label=known.cpv_label,
@@ -181,7 +188,7 @@ async def invite(request: Caller, run_id: FromPath[UUID], now: Now) -> Response[
         )
         await invitations.start_wave(run.lot_id, wave, actor, now)
         return see(f"/percelen/{run.lot_id}/uitnodigingen")
-    return await _run(request, run_id, form, now)
+    return await run_page(request, run_id, form, now)
 
 
 @get("/percelen/{lot_id:uuid}/waarom", **READ)

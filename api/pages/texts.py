@@ -76,9 +76,10 @@ class Texts(msgspec.Struct, frozen=True):
 
 @cache
 def texts(language: str) -> Texts:
-    """Read a catalogue once."""
-    read = yaml.safe_load((_HERE / f"{language}.yaml").read_text(encoding="utf-8"))
-    return Texts(language, dict(_flat("", read)))
+    """Read a catalogue once: `nl.yaml`, and files of one part such as `workbench.nl.yaml`."""
+    files = sorted(_HERE.glob(f"*{language}.yaml"))
+    read = [yaml.safe_load(one.read_text(encoding="utf-8")) for one in files]
+    return Texts(language, dict(pair for one in read for pair in _flat("", one)))
 
 
 def _flat(above: str, branch: Mapping[str, Any]) -> list[tuple[str, str]]:

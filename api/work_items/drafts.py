@@ -117,7 +117,7 @@ def item_out(kept: KeptItem) -> WorkItemOut:
     )
 
 
-def missing(kept: KeptItem) -> tuple[str, ...]:
+def missing(kept: KeptItem | WorkItemIn) -> tuple[str, ...]:
     """Name what a lot plan still needs to know of an item."""
     known = {
         "cpv": kept.cpv is not None,

@@ -70,6 +70,13 @@ class WorkItemIn(
     done_now_by: DoneNowBy | None = None
 
 
+class ProposedItem(msgspec.Struct, frozen=True, rename="camel"):
+    """An item that a lot of a notice would become, and what a lot plan still needs to know."""
+
+    item: WorkItemIn
+    missing: tuple[str, ...]
+
+
 class WorkItemOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """A work item as kept."""
 

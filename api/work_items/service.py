@@ -20,7 +20,7 @@ from api.domain.tendering.regime import Regime, decide_regime
 from api.preconditions import check_version
 from api.reference.service import Reference, reference
 from api.tenders import service as tenders
-from api.tenders.schemas import TenderOut
+from api.tenders.schemas import TenderIn, TenderOut
 from api.work_items import queries
 from api.work_items.drafts import (
     buyer_tenders,
@@ -40,6 +40,7 @@ from api.work_items.queries import KeptItem
 from api.work_items.schemas import (
     PolicyIn,
     PolicyOut,
+    ProposedItem,
     TenderEstimate,
     WorkItemIn,
     WorkItemOut,
@@ -96,6 +97,25 @@ async def copy_lots(
     source = await tenders.tender(source_id)
     copied = items_of_lots(source, await reference())
     return await _store(tender_id, [("", one) for one in copied], actor, now)
+
+
+async def proposed(source_id: UUID) -> tuple[ProposedItem, ...]:
+    """Give the items that the lots of a published tender would become, and what they lack."""
+    source = await tenders.tender(source_id)
+    found = items_of_lots(source, await reference())
+    return tuple(ProposedItem(one, missing(one)) for one in found)
+
+
+async def draft_of(
+    source_id: UUID, given: Sequence[WorkItemIn], actor: Actor, now: datetime
+) -> TenderOut:
+    """Begin a draft after a published tender, with these items; all of it or nothing."""
+    source = await tenders.tender(source_id)
+    head = TenderIn(title=source.title, starts_on=source.starts_on)
+    async with transaction():
+        draft = await tenders.create_draft(head, actor, now)
+        await _store(draft.id, [(f"/{n}", one) for n, one in enumerate(given)], actor, now)
+        return draft
 
 
 async def _store(
