@@ -7,7 +7,9 @@ from litestar import Router
 from api.pages import (
     account,
     assets,
+    completing,
     dividing,
+    drafting,
     enterprise,
     finding,
     importing,
@@ -16,6 +18,7 @@ from api.pages import (
     overview,
     plans,
     runs,
+    supposing,
     tendering,
 )
 from api.pages.rendering import greet
@@ -79,5 +82,8 @@ HANDLERS: list[Any] = [
     importing.start_import,
     importing.show_import,
     *runs.HANDLERS,
+    *drafting.HANDLERS,
+    *completing.HANDLERS,
+    *supposing.HANDLERS,
 ]
 router = Router("/", route_handlers=HANDLERS, include_in_schema=False, guards=[greet])

@@ -17,6 +17,8 @@ from api.domain.errors import Fault, InvalidInput
 from api.invitations import service as invitations
 from api.invitations.schemas import EventIn, WaveIn
 from api.longlists import service as longlists
+from api.lot_adoptions import service as adoptions
+from api.lot_adoptions.schemas import AdoptionOut
 from api.matches import service as matches
 from api.matches.drafts import Outcome
 from api.matches.schemas import MatchRequest, MatchRunOut
@@ -100,12 +102,20 @@ async def show_tender(request: Caller, tender_id: FromPath[UUID]) -> Response[An
         "tender.html",
         tender=tender,
         is_draft=tenders.is_draft(tender),
+        live=await _adopted(request, tender),
         runs=runs,
         asked=query(ronde=[str(run.id) for run in runs.values()]),
         area=known.area_name,
         cpv_label=known.cpv_label,
         largest=max((_cents(lot.estimated_value) for lot in tender.lots), default=0),
     )
+
+
+async def _adopted(request: Caller, tender: TenderOut) -> AdoptionOut | None:
+    """Give the plan that the lots of a draft come from."""
+    if not tenders.is_draft(tender):
+        return None
+    return await adoptions.live(tender.id, current_actor(request))
 
 
 def _cents(value: Any) -> int:  # noqa: ANN401  an amount or nothing

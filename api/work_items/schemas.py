@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
@@ -21,6 +21,8 @@ from api.domain.tendering.regime import RegimeDecision
 
 MAX_CENTS = 10**13
 MOST_MONTHS = 600
+BY_HAND: Final = "perceel-"
+"""How the group of a lot that was made by hand is called: with its number."""
 Code = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$")]
 _Cents = Annotated[int, Meta(ge=0, le=MAX_CENTS, description="Euro cents, excluding VAT.")]
 
