@@ -13,13 +13,18 @@ from api.pages import (
     enterprise,
     finding,
     importing,
+    lists,
     mailing,
     obligations,
     overview,
     plans,
     runs,
+    searches,
+    spending,
+    spots,
     supposing,
     tendering,
+    working,
 )
 from api.pages.rendering import greet
 
@@ -77,7 +82,7 @@ HANDLERS: list[Any] = [
     enterprise.to_confirm,
     enterprise.ask_claim,
     enterprise.claim,
-    overview.overview,
+    *overview.HANDLERS,
     importing.list_imports,
     importing.start_import,
     importing.show_import,
@@ -85,5 +90,10 @@ HANDLERS: list[Any] = [
     *drafting.HANDLERS,
     *completing.HANDLERS,
     *supposing.HANDLERS,
+    *lists.HANDLERS,
+    *searches.HANDLERS,
+    *spots.HANDLERS,
+    *spending.HANDLERS,
+    *working.HANDLERS,
 ]
 router = Router("/", route_handlers=HANDLERS, include_in_schema=False, guards=[greet])

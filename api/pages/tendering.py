@@ -19,6 +19,7 @@ from api.invitations.schemas import EventIn, WaveIn
 from api.longlists import service as longlists
 from api.lot_adoptions import service as adoptions
 from api.lot_adoptions.schemas import AdoptionOut
+from api.match_batches import service as batches
 from api.matches import service as matches
 from api.matches.drafts import Outcome
 from api.matches.schemas import MatchRequest, MatchRunOut
@@ -35,7 +36,9 @@ Now = NamedDependency[datetime]
 KINDS: Final = {"xml": "application/xml", "json": "application/json", "csv": "text/csv"}
 """What a notice is, by the end of its file's name."""
 MOST_LOTS: Final = 40
-"""Lots that are matched by one press of a button."""
+"""Searches that an address may name."""
+AT_ONCE: Final = 10
+"""Lots that somebody waits for; more are matched as a job, whose page tells how far it is."""
 SHOWN: Final = 25
 OUTCOMES: Final[tuple[Outcome, ...]] = ("matched", "near", "excluded")
 WAVE: Final = {"workdays": "10", "enough": "3"}
@@ -134,8 +137,11 @@ async def _runs(request: Caller, tender: TenderOut) -> dict[UUID, MatchRunOut]:
 async def match_tender(request: Caller, tender_id: FromPath[UUID], now: Now) -> Response[Any]:
     """Search enterprises for every active lot."""
     tender = await tenders.tender(tender_id)
-    lots = [lot for lot in tender.lots if lot.status == "active"][:MOST_LOTS]
+    lots = [lot for lot in tender.lots if lot.status == "active"]
     actor = current_actor(request)
+    if len(lots) > AT_ONCE:
+        batch = await batches.submit(tender_id, MatchRequest(), actor, now)
+        return see(f"/zoekopdrachten/{batch.id}")
     runs = [await matches.run_match(lot.id, MatchRequest(), actor, now) for lot in lots]
     return see(f"/aanbestedingen/{tender_id}" + query(ronde=[str(run.id) for run in runs]))
 
