@@ -19,7 +19,6 @@ from api.shortlists.schemas import (
     LockOut,
     SavedSearchIn,
     SavedSearchOut,
-    SavedSearchPatch,
     ShortlistIn,
     ShortlistOut,
     ShortlistPatch,
@@ -198,23 +197,6 @@ async def get_saved_search(request: Caller, search_id: FromPath[UUID]) -> SavedS
     return await service.saved(search_id, current_actor(request))
 
 
-@patch(
-    "/saved-searches/{search_id:uuid}",
-    operation_id="changeSavedSearch",
-    summary="Change a saved search",
-    responses=answers(400, 401, 403, 404, 413),
-    **WRITE,
-)
-async def change_saved_search(
-    request: Caller,
-    search_id: FromPath[UUID],
-    data: JSONBody[SavedSearchPatch],
-    now: NamedDependency[datetime],
-) -> SavedSearchOut:
-    """Change its name, or how often changes in what it finds are told."""
-    return await service.revise(search_id, data, current_actor(request), now)
-
-
 @delete(
     "/saved-searches/{search_id:uuid}",
     operation_id="deleteSavedSearch",
@@ -294,7 +276,6 @@ router = Router(
         save_search,
         list_saved_searches,
         get_saved_search,
-        change_saved_search,
         delete_saved_search,
         lock_search,
         get_search_lock,
