@@ -1,10 +1,9 @@
 """The door to PostgreSQL: pool, transactions, bulk copy, locks."""
 
 import asyncio
-import io
 import os
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager, redirect_stdout
+from contextlib import asynccontextmanager
 from contextvars import copy_context
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -16,9 +15,7 @@ from asyncpg import (
     InternalClientError,
     OperatorInterventionError,
     PostgresConnectionError,
-    connect,
 )
-from piccolo.apps.migrations.commands.forwards import run_forwards
 from piccolo.table import Table
 
 from api.domain.errors import Unavailable
@@ -38,10 +35,6 @@ os.environ.setdefault("PICCOLO_CONF", "api.piccolo_conf")
 Row = Mapping[str, Any]
 Kind = TypeVar("Kind", bound=msgspec.Struct)
 Answer = TypeVar("Answer")
-
-
-class MigrationFailed(Exception):
-    """The database could not be brought to the version of this code."""
 
 
 def use_database(dsn: str) -> None:
@@ -142,21 +135,6 @@ async def apart(work: Coroutine[Any, Any, Answer]) -> Answer:
     own = copy_context()
     own.run(DB.current_transaction.set, None)
     return await asyncio.create_task(work, context=own)
-
-
-async def migrate() -> None:
-    """Bring the database to the version of this code. Forward only (ADR 10)."""
-    told = io.StringIO()
-    # One process migrates at a time; others wait and then find nothing to do.
-    waiting: Connection = await connect(**DB.config)
-    try:
-        await waiting.execute("SELECT pg_advisory_lock(hashtextextended('migrations', 0))")
-        with redirect_stdout(told):  # Piccolo prints; a failure is told below
-            result = await run_forwards("perceel")
-    finally:
-        await waiting.close()
-    if not result.success:
-        raise MigrationFailed(f"{result.message}\n{told.getvalue()}")
 
 
 async def is_alive() -> bool:
