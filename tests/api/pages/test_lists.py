@@ -29,7 +29,7 @@ async def _list(officer: AsyncClient, firm: UUID) -> str:
 
 
 def _version(page: str) -> str:
-    return re.findall(r'name="version" value="(\d+)"', page)[0]
+    return str(re.findall(r'name="version" value="(\d+)"', page)[0])
 
 
 async def test_a_firm_goes_from_the_find_page_to_a_list_with_a_reason(
