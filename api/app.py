@@ -76,6 +76,7 @@ from api.spend.routes import router as spend
 from api.tenders.routes import router as tenders
 from api.tenders.service import NoticeReaders
 from api.throttle import throttled, timed
+from api.turns import taking_turns
 from api.webhooks.routes import router as webhooks
 from api.webhooks.service import work_forever as bring_messages
 from api.work_items.routes import router as work_items
@@ -175,7 +176,8 @@ def create_app(readers: Readers, *, with_engines: bool = True) -> Litestar:
 
 def _around(app: ASGIApp) -> ASGIApp:
     """Stand around everything, so that a path without a route is answered alike."""
-    inner = no_trailing_slash(throttled(timed(conditional(selecting(replayable(app))))))
+    answered = conditional(selecting(taking_turns(replayable(app))))
+    inner = no_trailing_slash(throttled(timed(answered)))
     return traced(standard_headers(inner))
 
 
