@@ -150,7 +150,7 @@ async def test_details_that_somebody_else_let_disappear_are_found(world: Any) ->
 
 async def test_the_hash_of_what_concerns_a_person_is_one_of_its_own(world: Any) -> None:
     """The same facts twice have another hash, so that a guess can't be tested on it."""
-    salts = set()
+    salts: set[str] = set()
     for _ in range(2):
         path = await world.obligation()
         await world.booked(path, world.placement(f"W-{len(salts)}"))
