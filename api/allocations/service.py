@@ -85,7 +85,7 @@ async def allocation(
 ) -> AllocationOut:
     """Spread the lots of a tender over firms: most value, then most firms."""
     tender = await tenders.tender(tender_id)
-    terms = await matches.terms(tender_id)
+    terms = (await matches.terms([tender_id]))[tender_id]
     max_lots = request.max_lots or terms.max_lots_awarded
     geography = (await reference()).geography
     judged = [

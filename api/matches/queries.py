@@ -93,10 +93,13 @@ class TenderTerms(msgspec.Struct, frozen=True):
     max_lots_awarded: int | None
 
 
-async def terms(tender_id: UUID) -> TenderTerms:
-    """Give the terms of a tender that is known to be there."""
-    sql = "SELECT buyer, procedure, max_lots_awarded FROM tender WHERE id = $1"
-    [row] = await fetch(sql, tender_id)
+async def terms(tender_ids: Iterable[UUID]) -> dict[UUID, TenderTerms]:
+    """Give the terms of tenders."""
+    sql = "SELECT id, buyer, procedure, max_lots_awarded FROM tender WHERE id = ANY($1)"
+    return {row["id"]: _terms(row) for row in await fetch(sql, list(set(tender_ids)))}
+
+
+def _terms(row: Row) -> TenderTerms:
     buyer = None if row["buyer"] is None else msgspec.json.decode(row["buyer"], type=Buyer)
     return as_struct(dict(row) | {"buyer": buyer}, TenderTerms)
 
@@ -139,18 +142,20 @@ async def _marks(rows: Iterable[Row]) -> Marks:
     return found
 
 
-async def excluded_firms(tender_id: UUID, actor: Actor) -> dict[str, str]:
-    """Give whom the actor's organisation leaves out of a tender, and why.
+async def excluded_firms(tender_ids: Iterable[UUID], actor: Actor) -> dict[UUID, dict[str, str]]:
+    """Give, by tender, whom the actor's organisation leaves out, and why.
 
     An enterprise is told whoever left it out.
     """
     sql = """
-    SELECT enterprise::text, reason FROM buyer_exclusion WHERE tender = $1
+    SELECT tender, enterprise::text, reason FROM buyer_exclusion WHERE tender = ANY($1)
       AND ($2 OR organisation IS NOT DISTINCT FROM $3) ORDER BY created_at DESC
     """
     everybodys = actor.kind is OrganisationKind.ENTERPRISE
-    rows = await fetch(sql, tender_id, everybodys, actor.organisation)
-    return {row["enterprise"]: row["reason"] for row in rows}
+    found: dict[UUID, dict[str, str]] = {}
+    for row in await fetch(sql, list(set(tender_ids)), everybodys, actor.organisation):
+        found.setdefault(row["tender"], {})[row["enterprise"]] = row["reason"]
+    return found
 
 
 async def same_runs(prints: Mapping[UUID, str], actor: Actor) -> dict[UUID, UUID]:

@@ -296,10 +296,17 @@ async def kept(tender_id: UUID) -> TenderOut:
 
 async def lot(lot_id: UUID) -> LotOut:
     """Give one lot of a published tender."""
-    found = await queries.lot(lot_id)
-    if found is None:
-        raise NotFound(f"There is no lot {lot_id}.")
+    [found] = await lots([lot_id])
     return found
+
+
+async def lots(lot_ids: Sequence[UUID]) -> list[LotOut]:
+    """Give some lots of published tenders, in the order asked."""
+    found = await queries.published_lots(lot_ids)
+    for lot_id in lot_ids:
+        if lot_id not in found:
+            raise NotFound(f"There is no lot {lot_id}.")
+    return [found[lot_id] for lot_id in lot_ids]
 
 
 async def tenders(cursor: str | None, limit: int) -> Page[TenderCard]:
