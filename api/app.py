@@ -15,7 +15,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp
 
-from api import clock, index, indexing, problems, rekeying, telemetry
+from api import clock, index, indexing, leaving, problems, rekeying, telemetry
 from api.allocations.routes import router as allocations
 from api.api_keys.routes import router as api_keys
 from api.art77.routes import router as art77
@@ -205,6 +205,7 @@ def _methods(app: Litestar) -> dict[str, str]:
 async def engines(app: Litestar) -> AsyncIterator[None]:
     """Hold the engines that the application needs, as long as it runs."""
     configure_logging()
+    leaving.listen()
     async with pool(settings().database_pool_size), index.engine():
         await rekeying.check()
         await go_on_after_restore()

@@ -219,7 +219,13 @@ async def fan_out(now: datetime) -> int:
 async def deliver(now: datetime) -> int:
     """Bring messages that are due, several at once. Gives how many were tried."""
     claimed = await queries.claim(now, _AT_ONCE, now + _LEASE)
-    await asyncio.gather(*(_attempt(one, now) for one in claimed))
+    attempts = asyncio.gather(*(_attempt(one, now) for one in claimed))
+    try:
+        await asyncio.shield(attempts)
+    except asyncio.CancelledError:
+        # The worker stops. What is half sent is brought to its end, so that it comes once.
+        await attempts
+        raise
     return len(claimed)
 
 
