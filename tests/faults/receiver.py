@@ -15,7 +15,8 @@ class Receiver:
     """Takes every message whose signature is right, and remembers them in their order."""
 
     def __init__(self) -> None:
-        self.secret = ""
+        self._secret = ""
+        self._known = threading.Event()
         self.got: list[tuple[str, dict[str, Any]]] = []
         self.forged = 0
         receiver = self
@@ -41,12 +42,14 @@ class Receiver:
             {"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
         )
         with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310  an address of ours
-            self.secret = json.loads(answer.read())["secret"]
+            self._secret = json.loads(answer.read())["secret"]
+        self._known.set()
 
     def took(self, headers: dict[str, str], body: bytes) -> bool:
         """Take a message if it is ours."""
+        self._known.wait(5)
         try:
-            told = Webhook(self.secret).verify(body, headers)
+            told = Webhook(self._secret).verify(body, headers)
         except WebhookVerificationError:
             self.forged += 1
             return False

@@ -1,6 +1,7 @@
 """Webhooks: signed, retried under one id, given up, replayed; never sent into our own network."""
 
 import asyncio
+import json
 import threading
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
@@ -298,3 +299,41 @@ async def test_a_paused_webhook_is_told_nothing_and_a_removed_one_is_gone(
     assert (stale.status_code, removed.status_code) == (412, 204)
     assert (await telling.get(path)).status_code == 404
     assert receiver.got == []
+
+
+async def test_what_is_about_one_thing_comes_in_order(
+    telling: AsyncClient, receiver: Receiver
+) -> None:
+    """Several at once, but of one thing the next only when the one before has arrived."""
+    await a_webhook(telling, receiver, "shortlist.created", "shortlist.deleted")
+    lists = [await a_shortlist(telling) for _ in range(3)]
+    for one in lists:
+        await telling.delete(f"/v1/shortlists/{one}", headers={"If-Match": "*"})
+    while await service.fan_out(clock.now()):
+        pass
+
+    tried = [await service.deliver(clock.now()) for _ in range(3)]
+
+    told = [json.loads(body) for _, body in receiver.got]
+    types = {
+        one: tuple(each["type"] for each in told if each["data"]["id"] == one) for one in lists
+    }
+    assert tried == [3, 3, 0]
+    assert set(types.values()) == {("shortlist.created", "shortlist.deleted")}
+
+
+async def test_a_message_that_was_refused_is_overtaken(
+    telling: AsyncClient, receiver: Receiver
+) -> None:
+    await a_webhook(telling, receiver, "shortlist.created", "shortlist.deleted")
+    shortlist = await a_shortlist(telling)
+    await telling.delete(f"/v1/shortlists/{shortlist}", headers={"If-Match": "*"})
+    receiver.answer = 500
+    await brought()
+    receiver.answer = 204
+    await brought()
+    await brought(timedelta(minutes=10))
+
+    types = [json.loads(body)["type"] for _, body in receiver.got]
+
+    assert types == ["shortlist.created", "shortlist.deleted", "shortlist.created"]
