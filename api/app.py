@@ -2,7 +2,8 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Coroutine
+import re
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import Any, Final
@@ -21,6 +22,7 @@ from api.api_keys.routes import router as api_keys
 from api.art77.routes import router as art77
 from api.audit.service import go_on_after_restore, seal_forever
 from api.audits.routes import router as audits
+from api.auth import is_known
 from api.capacity.routes import router as capacity
 from api.conditional import conditional
 from api.contacts.routes import router as contacts
@@ -135,6 +137,8 @@ _PROBLEMS: Final[dict[type[Exception], Any]] = {
 }
 _ON_ERRORS: Final[Any] = {kind: page_or_problem(answer) for kind, answer in _PROBLEMS.items()}
 """A page for people, a problem for programs."""
+_PARAMETER: Final = re.compile(r"\\\{[^/]*\\\}")
+"""`{name:type}` in the template of a path, escaped."""
 
 
 class Readers(msgspec.Struct, frozen=True, kw_only=True):
@@ -168,13 +172,14 @@ def create_app(readers: Readers, *, with_engines: bool = True) -> Litestar:
         request_max_body_size=settings().max_body_bytes,
     )
     app.state.list_reader = readers.list_reader
-    app.asgi_handler = _around(every_method(app.asgi_handler, _methods(app)))
+    inner = every_method(app.asgi_handler, _methods(app))
+    app.asgi_handler = _around(replayable(inner, _never_kept(app), is_known))
     return app
 
 
 def _around(app: ASGIApp) -> ASGIApp:
     """Stand around everything, so that a path without a route is answered alike."""
-    inner = no_trailing_slash(throttled(timed(conditional(replayable(app)))))
+    inner = no_trailing_slash(throttled(timed(conditional(app))))
     return traced(standard_headers(inner))
 
 
@@ -199,6 +204,19 @@ def _methods(app: Litestar) -> dict[str, str]:
             of_path = found.setdefault(route.path_format, set())
             of_path |= getattr(handler, "http_methods", set()) | {"OPTIONS"}
     return {path: ", ".join(sorted(methods)) for path, methods in found.items()}
+
+
+def _never_kept(app: Litestar) -> Callable[[str], bool]:
+    """Tell of a path whether its answers are never kept: pages, and what takes or gives secrets."""
+    formats = (
+        route.path_format
+        for route in app.routes
+        for handler in getattr(route, "route_handlers", ())
+        if handler.opt.get("idempotency") == "never"
+    )
+    paths = "|".join({_PARAMETER.sub("[^/]+", re.escape(one)) for one in formats})
+    found = re.compile(paths)
+    return lambda path: not path.startswith("/v1/") or found.fullmatch(path) is not None
 
 
 @asynccontextmanager

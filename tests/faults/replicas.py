@@ -13,7 +13,7 @@ from tests.faults.scenarios import Outcome, Stage, kill_and_start, stage
 from tests.faults.seeding import ask
 from tests.faults.world import PATIENCE_SECONDS
 
-LIMIT: Final = 600
+LIMIT: Final = 150
 """Requests a minute with one key, over both replicas."""
 PARTS: Final = ("api", "api-2", "worker", "worker-2")
 EVENTS: Final = ["enterprise.stored", "ledger.entry-added"]
@@ -34,6 +34,8 @@ def replicas(seed_number: int, seconds: int) -> Outcome:
             _listen(on, receiver)
             greedy = Asking(on.world, on.seeded.greedy, 0.01)
             modest = Asking(on.world, on.seeded.modest, 1.0)
+            for one, key in zip(on.callers, on.seeded.desks, strict=True):
+                one.seeded = on.seeded._replace(desk=key)
             on.work()
             killed = _kills(on, (greedy, modest), chance, seconds)
             stopped = time.monotonic()

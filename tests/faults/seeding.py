@@ -26,6 +26,7 @@ from tests.faults.writers import Seeded
 
 Found = TypeVar("Found")
 LOTS: Final = 5
+CALLERS: Final = 5
 OWED_CENTS: Final = 1_000_000_000_000
 
 
@@ -60,6 +61,7 @@ async def _seeded() -> Seeded:
             obligation=obligation.rpartition("/")[2],
             supplier=str(sides.enterprise),
             lots=await _lots(client, desk),
+            desks=[await _a_key(None) for _ in range(CALLERS)],
             greedy=await _a_key(None),
             modest=await _a_key(None),
             told=await _a_key(sides.ids["contractor"]),

@@ -34,6 +34,8 @@ class Seeded(NamedTuple):
     obligation: str
     supplier: str
     lots: list[str]
+    desks: list[str]
+    """Other keys of the desk, for callers that shall not share a limit."""
     greedy: str
     """A key of its own that asks as fast as it can."""
     modest: str
