@@ -23,7 +23,10 @@ class Receiver:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
+                length = int(self.headers["Content-Length"])
+                body = self.rfile.read(length)
+                if len(body) < length:
+                    return  # who sent it was killed; nothing came
                 self.send_response(204 if receiver.took(dict(self.headers), body) else 400)
                 self.end_headers()
 
