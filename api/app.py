@@ -68,6 +68,7 @@ from api.privacy.routes import router as privacy
 from api.replay import replay, replayable
 from api.rule_books.routes import router as rule_books
 from api.rule_books.service import RuleBookReader, no_reader
+from api.selection import selecting
 from api.settings import settings
 from api.shortlists.routes import router as shortlists
 from api.sign_in.routes import router as sign_in
@@ -77,6 +78,7 @@ from api.spend.routes import router as spend
 from api.tenders.routes import router as tenders
 from api.tenders.service import NoticeReaders
 from api.throttle import throttled, timed
+from api.turns import taking_turns
 from api.webhooks.routes import router as webhooks
 from api.webhooks.service import work_forever as bring_messages
 from api.work_items.routes import router as work_items
@@ -179,7 +181,8 @@ def create_app(readers: Readers, *, with_engines: bool = True) -> Litestar:
 
 def _around(app: ASGIApp) -> ASGIApp:
     """Stand around everything, so that a path without a route is answered alike."""
-    inner = no_trailing_slash(throttled(timed(conditional(app))))
+    answered = conditional(selecting(taking_turns(app)))
+    inner = no_trailing_slash(throttled(timed(answered)))
     return traced(standard_headers(inner))
 
 

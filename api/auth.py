@@ -117,6 +117,11 @@ async def is_known(scope: Scope) -> bool:
         return False
 
 
+def origin_of(connection: Connection) -> str:
+    """Give the address of this site as others know it."""
+    return settings().public_url or f"{connection.url.scheme}://{connection.url.netloc}"
+
+
 def session_token(connection: Connection) -> str | None:
     """Give the token in the cookie."""
     return connection.cookies.get(_cookie_name(connection))
