@@ -20,7 +20,9 @@ from api.pages import (
     overview,
     personal,
     plans,
+    products,
     protecting,
+    reserving,
     tendering,
 )
 from api.pages.rendering import greet
@@ -89,5 +91,7 @@ HANDLERS: list[Any] = [
     *keys.HANDLERS,
     *hooks.HANDLERS,
     *personal.HANDLERS,
+    *products.HANDLERS,
+    *reserving.HANDLERS,
 ]
 router = Router("/", route_handlers=HANDLERS, include_in_schema=False, guards=[greet])
