@@ -18,11 +18,11 @@ from api.auth import (
     same_site,
     session_cookie,
 )
+from api.identities import ProviderRefused
 from api.oidc import service
 from api.oidc.schemas import FlowIn, FlowOut
 from api.preconditions import documented
 from api.problems import answers
-from api.provider import ProviderRefused
 
 Caller = Request[Any, Any, Any]
 Now = NamedDependency[datetime]
