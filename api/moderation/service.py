@@ -127,6 +127,14 @@ async def reviews(now: datetime, cursor: str | None, limit: int) -> Page[ReviewO
     return _page([_review_out(row, now) for row in rows], limit)
 
 
+async def review(review_id: UUID, now: datetime) -> ReviewOut:
+    """Give one thing that waits for a decision."""
+    row = await queries.review(review_id)
+    if row is None:
+        raise NotFound(f"There is no review {review_id}.")
+    return _review_out(row, now)
+
+
 async def decide(review_id: UUID, data: DecisionIn, actor: Actor, now: datetime) -> None:
     """Decide on a claim or a proposed change; not on one's own."""
     _refuse_personal_numbers(("/reason", data.reason))

@@ -9,9 +9,11 @@ from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath
 
+from api.accounts.service import Actor
 from api.auth import Connection, current_actor, needs
 from api.clock import legal_day
 from api.domain.access import OrganisationKind
+from api.domain.profile.claims import WaitingFor
 from api.enterprises import service as enterprises
 from api.enterprises.schemas import EnterprisePatch, MarkIn, OfferingIn
 from api.exposure import service as exposure
@@ -20,7 +22,7 @@ from api.invitations import service as invitations
 from api.invitations.schemas import EventIn
 from api.marks import service as marks
 from api.moderation import service as moderation
-from api.moderation.schemas import ClaimIn
+from api.moderation.schemas import ClaimIn, ClaimOut
 from api.opportunities import service as opportunities
 from api.pages import offerings, steps
 from api.pages.finding import mark_names
@@ -72,6 +74,7 @@ async def home(request: Caller, now: Now) -> Response[Any]:
         return page(request, "mine_none.html", waiting=waiting, kvk=actor.kvk_number)
     actor, today = current_actor(request), legal_day(now)
     seen = await exposure.exposure((today - YEAR, today + timedelta(days=1)), None, 1, actor)
+    asked = await moderation.claims(actor, now, None, SHOWN)
     return page(
         request,
         "mine.html",
@@ -79,6 +82,7 @@ async def home(request: Caller, now: Now) -> Response[Any]:
         complete=await marks.complete(own, today),
         found=await opportunities.opportunities(own, None, SHOWN, actor, now),
         invited=await invitations.of_enterprise(own, None, SHOWN, actor),
+        asking=[one for one in asked.items if _to_answer(one, own, actor)],
         shown=seen.items[0] if seen.items else None,
         may_confirm="obligations:confirm" in actor.scopes,
         mark_names=await mark_names(),
@@ -86,6 +90,12 @@ async def home(request: Caller, now: Now) -> Response[Any]:
         order=steps.ORDER,
         soon=today + SOON,
     )
+
+
+def _to_answer(claim: ClaimOut, own: UUID, actor: Actor) -> bool:
+    """Tell whether somebody else claims the own profile, and the owner answers first."""
+    others = claim.enterprise_id == own and claim.organisation_id != actor.organisation
+    return others and claim.waiting_for is WaitingFor.OWNER
 
 
 @get(HOME + "/profiel/{step:str}", **WRITE)
@@ -117,6 +127,7 @@ async def _step(request: Caller, step: str, form: Form, now: datetime) -> Respon
         mark_names=await mark_names(),
         area=known.area_name,
         form=form,
+        soon=today + SOON,
         rows=form.rows(*steps.REFERENCE),
     )
 

@@ -30,6 +30,7 @@ MENU: Final = (
     ("/verplichtingen", "menu.obligations"),
     ("/mijn-onderneming", "menu.mine"),
     ("/overzicht", "menu.overview"),
+    ("/moderatie", "menu.moderation"),
     ("/importeren", "menu.imports"),
 )
 PLACES: Final[dict[str | None, frozenset[str]]] = {
@@ -37,7 +38,7 @@ PLACES: Final[dict[str | None, frozenset[str]]] = {
     "authority": frozenset({"menu.find", "menu.tenders", "menu.obligations", "menu.overview"}),
     "contractor": frozenset({"menu.find", "menu.obligations", "menu.tenders"}),
     "enterprise": frozenset({"menu.find", "menu.mine"}),
-    "platform": frozenset({"menu.find", "menu.tenders", "menu.imports"}),
+    "platform": frozenset({"menu.find", "menu.tenders", "menu.moderation", "menu.imports"}),
 }
 """What the menu offers to whom; who may is decided by the guards."""
 

@@ -16,6 +16,7 @@ from api.pages import (
     keys,
     mailing,
     members,
+    moderating,
     obligations,
     overview,
     personal,
@@ -93,5 +94,6 @@ HANDLERS: list[Any] = [
     *personal.HANDLERS,
     *products.HANDLERS,
     *reserving.HANDLERS,
+    *moderating.HANDLERS,
 ]
 router = Router("/", route_handlers=HANDLERS, include_in_schema=False, guards=[greet])
