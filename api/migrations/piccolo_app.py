@@ -16,6 +16,7 @@ from api.imports.tables import ImportBatch, ImportFinding, ImportJob
 from api.invitations.tables import Invitation, InvitationEvent, Wave
 from api.ledgers.tables import Claim, LedgerEntry, Obligation
 from api.limits.tables import RateWindow
+from api.longlists.tables import LonglistLock
 from api.lot_adoptions.tables import LotDeclaration, LotPlanAdoption
 from api.lot_plans.tables import LotPlan, LotPlanRun
 from api.match_batches.tables import MatchBatch
@@ -94,6 +95,7 @@ APP_CONFIG = AppConfig(
         PublicServiceMission,
         MatchRun,
         MatchVerdict,
+        LonglistLock,
         BuyerExclusion,
         MatchBatch,
         SpendFile,

@@ -40,7 +40,11 @@ from api.settings import settings
 
 PAGE_SIZE: Final = 20
 SEVERAL: Final = ("cpv", "serviceMode", "targetGroup", "mark")
-ONE: Final = ("q", "municipality", "province", "minCapacityCents", "reservedEligible")
+ONE: Final = (
+    *("q", "municipality", "province", "minCapacityCents", "reservedEligible"),
+    *("near", "radiusKm", "bbox", "includeNational"),
+)
+"""What the form asks, and after it what only an address can: of a saved search, or typed."""
 FACETS: Final = (
     FacetName.PROVINCE,
     FacetName.SERVICE_MODE,
@@ -88,7 +92,7 @@ async def find(request: Request[Any, Any, Any], now: NamedDependency[datetime]) 
     """Search the directory: what is asked stands in the address, so that it can be shared."""
     params = request.query_params
     known = await reference()
-    asked, faults = _asked(params)
+    asked, faults = asked_in(params)
     today = legal_day(now)
     number = _page_number(params)
     try:
@@ -207,7 +211,7 @@ def _reach(offerings: Sequence[OfferingOut], known: Reference) -> dict[str, str]
     }
 
 
-def _asked(params: MultiDict[Any]) -> tuple[SearchFilters, tuple[Fault, ...]]:
+def asked_in(params: MultiDict[Any]) -> tuple[SearchFilters, tuple[Fault, ...]]:
     """Read the filters from an address; what is unknown there is not ours."""
     given: dict[str, Any] = {name: params[name] for name in ONE if params.get(name, "").strip()}
     given |= {name: tuple(params.getall(name)) for name in SEVERAL if name in params}
@@ -241,7 +245,9 @@ def _query(asked: SearchFilters, number: int) -> SearchQuery:
 
 def _address(asked: SearchFilters, **changes: Any) -> str:  # noqa: ANN401  values of an address
     """Give the address of this search with some filters changed; empty ones fall out."""
-    return "/zoeken" + rendering.query(**(msgspec.to_builtins(asked) | changes))
+    given = msgspec.to_builtins(asked) | changes
+    said = {name: "false" if value is False else value for name, value in given.items()}
+    return "/zoeken" + rendering.query(**said)
 
 
 def _facets(
