@@ -95,20 +95,29 @@ def apart(name: str, seconds: float, seed: int, keep: Path | None = None) -> Rea
 
 
 def worked(name: str, seconds: float, seed: int, keep: Path | None) -> Read:
-    """Work a reader here until its time is over; the same seed gives the same files."""
-    reader, found, chance = READERS[name], Read(reader=name), random.Random(f"{name} {seed}")
-    files = reader.files()
-    _count(found, reader, files[0], None)
-    if found.refused:
-        found.failures["the sound file was refused"] = 1
+    """Work a reader here, in bounds of memory, until its time is over."""
+    found = Read(reader=name)
+    begun = tried(found, seed, keep)
+    next(begun)
     before = _held_mb()
     _bound_memory()
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        content = harmed(chance.choice(files), reader.harm, chance)
-        _count(found, reader, content, keep)
+        next(begun)
     found.grown_mb = _held_mb() - before
     return found
+
+
+def tried(found: Read, seed: int, keep: Path | None = None) -> Iterator[None]:
+    """Read one file after the other, first a sound one; the same seed gives the same files."""
+    reader, chance = READERS[found.reader], random.Random(f"{found.reader} {seed}")
+    files = reader.files()
+    _count(found, reader, files[0], None)
+    if found.refused:
+        found.failures["the sound file was refused"] = 1
+    while True:
+        yield
+        _count(found, reader, harmed(chance.choice(files), reader.harm, chance), keep)
 
 
 def _count(found: Read, reader: Reader, content: bytes, keep: Path | None) -> None:
