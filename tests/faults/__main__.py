@@ -15,7 +15,15 @@ from tests.faults.checks import bad
 from tests.faults.replicas import replicas
 from tests.faults.scenarios import Outcome
 
-NUMBERS = {"kills": 300, "lines": 12, "truth": 0, "disk_full": 0, "clock_steps": 8, "replicas": 120}
+NUMBERS = {
+    "kills": 300,
+    "lost_locks": 8,
+    "lines": 12,
+    "truth": 0,
+    "disk_full": 0,
+    "clock_steps": 8,
+    "replicas": 120,
+}
 SCENARIOS = scenarios.SCENARIOS | {"replicas": replicas}
 
 
