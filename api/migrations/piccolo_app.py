@@ -30,7 +30,7 @@ from api.notifications.tables import (
     ToldItem,
 )
 from api.oidc.tables import ExternalIdentity, OidcFlow
-from api.outbox.tables import Change, OutboxRow
+from api.outbox.tables import Change, IndexBuild, OutboxRow
 from api.people.tables import MemberInvitation
 from api.reference.tables import Cpv, MarkSchemeRow, MunicipalityRow, Nuts, ReferenceList
 from api.rule_books.tables import RuleBookVersion
@@ -73,6 +73,7 @@ APP_CONFIG = AppConfig(
         AuditOffset,
         OutboxRow,
         Change,
+        IndexBuild,
         Enterprise,
         Offering,
         Mark,
