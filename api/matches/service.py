@@ -165,9 +165,7 @@ async def store(
     return [made[one.question.lot.id] for one in answers]
 
 
-def _joined(
-    answer: Answer, before: tuple[UUID, MatchRunBasis] | None, published: int
-) -> dict[str, Any]:
+def _joined(answer: Answer, before: queries.LastRun | None, published: int) -> dict[str, Any]:
     """Note which run this one follows, what is asked otherwise, and who is of no category."""
     facts, follows = answer.question.facts, None
     if before is not None:
@@ -198,8 +196,8 @@ async def questions(
         hits = await searching
     finally:
         searching.cancel()
-    both = zip(lots, hits, strict=True)
-    return [_question(lot, request, found, known, geography) for lot, found in both]
+    with_hits = zip(lots, hits, strict=True)
+    return [_question(lot, request, found, known, geography) for lot, found in with_hits]
 
 
 class _Known(msgspec.Struct, frozen=True):

@@ -39,6 +39,7 @@ class Told(msgspec.Struct, frozen=True):
 async def main(dsn: str) -> None:
     """Match some lots in a world, and again when it is four times as large."""
     from api import database
+    from api.migrations.forward import migrate
     from importers.reference import load
     from tests.benchmarks.match_world import NOW, add_outside, fill
 
@@ -46,7 +47,7 @@ async def main(dsn: str) -> None:
     with warnings.catch_warnings():
         # Generated migrations repeat names that Piccolo itself then warns about.
         warnings.simplefilter("ignore")
-        await database.migrate()
+        await migrate()
     async with database.pool(4):
         await load.load_shipped(NOW)
         lots = (await fill(SEED, FIRMS, OFFERINGS))[:LOTS]
