@@ -13,6 +13,7 @@ machine leaves nearly alone.
 import os
 import sys
 from collections import defaultdict
+from importlib import import_module
 from time import perf_counter, process_time
 from typing import Any, Final
 
@@ -34,9 +35,8 @@ def main() -> None:
         world = _market(lots, firms, most)
         ours, theirs = _timed(_highs, world), _timed(_cp_sat, world)
         same = "" if theirs[2] is None else " the same" if theirs[2] == ours[2] else " OTHER"
-        _say(
-            f"| {lots:,} x {firms:,} | {len(world.bids):,} | {_told(ours)} | {_told(theirs)} |{same} |"
-        )
+        size = f"{lots:,} x {firms:,} | {len(world.bids):,}"
+        _say(f"| {size} | {_told(ours)} | {_told(theirs)} |{same} |")
     _say(f"load average {os.getloadavg()[0]:.1f}")
 
 
@@ -70,7 +70,7 @@ def _highs(world: Market) -> int:
 
 def _cp_sat(world: Market) -> int | None:
     try:
-        from ortools.sat.python import cp_model
+        cp_model: Any = import_module("ortools.sat.python.cp_model")
     except ImportError:
         return None
     model = cp_model.CpModel()
