@@ -13,7 +13,7 @@ import msgspec
 from asyncpg import PostgresError
 
 from api import clock
-from api.accounts.service import Actor, is_shown
+from api.accounts.service import Actor, OrganisationKind, is_shown
 from api.audit import service as audit
 from api.database import AWAY, Row, as_json, session_lock, transaction
 from api.domain.errors import DomainError, NotFound, Unavailable
@@ -27,6 +27,7 @@ from api.matches import service as matching
 from api.matches.drafts import Marks
 from api.matches.schemas import MatchRequest
 from api.matches.service import Answer, Question
+from api.pagination import Page, after, write_cursor
 from api.tenders import service as tenders
 
 logger = logging.getLogger(__name__)
@@ -69,6 +70,15 @@ async def read(batch_id: UUID, actor: Actor) -> MatchBatchOut:
     if found is None or not is_shown(found[1], actor):
         raise NotFound(f"There is no match batch {batch_id}.")
     return found[0]
+
+
+async def batches(cursor: str | None, limit: int, actor: Actor) -> Page[MatchBatchOut]:
+    """List the batches of the own organisation, the last added first."""
+    everybodys = actor.kind is OrganisationKind.PLATFORM
+    asked = (actor.organisation, after(cursor), limit + 1)
+    found = await queries.cards(*asked, everybodys=everybodys)
+    next_cursor = write_cursor(found[limit - 1].id) if len(found) > limit else None
+    return Page(items=tuple(found[:limit]), next_cursor=next_cursor)
 
 
 async def work_forever() -> None:

@@ -76,10 +76,14 @@ SELECT b.tender, b.enterprise::text, b.reason, b.organisation::text, t.organisat
 FROM buyer_exclusion b JOIN tender t ON t.id = b.tender
 LEFT JOIN organisation o ON o.id = b.organisation
 """
-_RUN: Final = """
+_COLUMNS: Final = """
 SELECT id, lot AS lot_id, lot_version, created_at, author, seed, fingerprint, basis, considered,
-  matched, near_misses, excluded, outside_category FROM match_run WHERE id = $1
-  AND ($2 OR organisation IS NULL OR organisation = $3)
+  matched, near_misses, excluded, outside_category FROM match_run
+"""
+_SHOWN: Final = "($2 OR organisation IS NULL OR organisation = $3)"
+_RUN: Final = f"{_COLUMNS} WHERE id = $1 AND {_SHOWN}"
+_RUNS: Final = f"""
+{_COLUMNS} WHERE lot = $1 AND {_SHOWN} AND ($4::uuid IS NULL OR id < $4) ORDER BY id DESC LIMIT $5
 """
 _VERDICTS: Final = """
 SELECT v.outcome, v.rank, v.enterprise AS enterprise_id, e.name, e.town,
@@ -248,6 +252,13 @@ async def run(run_id: UUID, actor: Actor) -> MatchRunOut | None:
     everything = actor.kind is OrganisationKind.PLATFORM
     rows = await fetch(_RUN, run_id, everything, actor.organisation)
     return _run(rows[0]) if rows else None
+
+
+async def runs(lot_id: UUID, actor: Actor, before: UUID | None, limit: int) -> list[MatchRunOut]:
+    """List the runs of a lot that `run` would give, the last made first."""
+    everything = actor.kind is OrganisationKind.PLATFORM
+    rows = await fetch(_RUNS, lot_id, everything, actor.organisation, before, limit)
+    return [_run(row) for row in rows]
 
 
 async def verdicts(run_id: UUID, outcome: str, rank: int, limit: int) -> list[VerdictOut]:

@@ -51,7 +51,7 @@ from api.matches.schemas import (
     RunDifference,
     VerdictOut,
 )
-from api.pagination import Page, read_position, write_cursor
+from api.pagination import Page, after, read_position, write_cursor
 from api.preconditions import ANYHOW, check_state
 from api.reference.service import reference
 from api.settings import settings
@@ -334,6 +334,14 @@ async def read_run(run_id: UUID, actor: Actor) -> MatchRunOut:
     if found is None:
         raise NotFound(f"There is no match run {run_id}.")
     return found
+
+
+async def runs(lot_id: UUID, cursor: str | None, limit: int, actor: Actor) -> Page[MatchRunOut]:
+    """List the own organisation's runs of a lot, the last made first."""
+    await tenders.lot(lot_id)
+    found = await queries.runs(lot_id, actor, after(cursor), limit + 1)
+    next_cursor = write_cursor(found[limit - 1].id) if len(found) > limit else None
+    return Page(items=tuple(found[:limit]), next_cursor=next_cursor)
 
 
 async def verdicts(
