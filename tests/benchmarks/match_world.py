@@ -29,15 +29,15 @@ async def fill(seed: int) -> list[UUID]:
     chance = random.Random(seed)
     known = await reference()
     firms = [new_id() for _ in range(FIRMS)]
-    lots = list(_lots(chance, known))
+    drawn = list(lots(chance, known, LOTS))
     async with transaction():
         await copy_rows(Enterprise, [_firm(chance, one, n) for n, one in enumerate(firms)])
         await copy_rows(Offering, list(_offerings(chance, firms, known)))
         await copy_rows(Mark, list(_marks(chance, firms)))
-        await copy_rows(Tender, [_tender(lot["tender"]) for lot in lots])
-        await copy_rows(Lot, lots)
+        await copy_rows(Tender, [tender(lot["tender"]) for lot in drawn])
+        await copy_rows(Lot, drawn)
     await fetch("ANALYZE")
-    return [lot["id"] for lot in lots]
+    return [lot["id"] for lot in drawn]
 
 
 def _firm(chance: random.Random, firm: UUID, number: int) -> Row:
@@ -122,11 +122,12 @@ def _marks(chance: random.Random, firms: list[UUID]) -> Iterator[Row]:
         }
 
 
-def _tender(tender: UUID) -> Row:
+def tender(tender_id: UUID) -> Row:
+    """Make a tender, without its lots."""
     return {
-        "id": tender,
+        "id": tender_id,
         "source": "world",
-        "source_id": str(tender),
+        "source_id": str(tender_id),
         "title": "Aanbesteding",
         "description": "",
         "procedure": "open",
@@ -138,10 +139,11 @@ def _tender(tender: UUID) -> Row:
     }
 
 
-def _lots(chance: random.Random, known: Reference) -> Iterator[Row]:
+def lots(chance: random.Random, known: Reference, count: int) -> Iterator[Row]:
+    """Draw lots anywhere in the tree and the country."""
     codes = sorted(code for code in known.cpv if depth(CpvCode(code)) >= SPECIFIC)
     areas = sorted(known.geography.members)
-    for number in range(LOTS):
+    for number in range(count):
         value = chance.randrange(10**6, 10**8)
         yield {
             "id": new_id(),
