@@ -18,18 +18,19 @@ from api.tenders.tables import Lot, Tender
 FIRMS: Final = 50_000
 OFFERINGS: Final = 120_000
 LOTS: Final = 1_000
+FIRMS_A_LOT: Final = 50
 NOW: Final = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 SPECIFIC: Final = 3
 """Digits from which a code names a group of work; a mere division is no object of a lot."""
 Row = dict[str, Any]
 
 
-async def fill(seed: int) -> list[UUID]:
+async def fill(seed: int, count: int = FIRMS) -> list[UUID]:
     """Copy the world in, and give the ids of its lots; every code is as likely as any other."""
     chance = random.Random(seed)
     known = await reference()
-    firms = [new_id() for _ in range(FIRMS)]
-    drawn = list(lots(chance, known, LOTS))
+    firms = [new_id() for _ in range(count)]
+    drawn = list(lots(chance, known, min(LOTS, count // FIRMS_A_LOT)))
     async with transaction():
         await copy_rows(Enterprise, [_firm(chance, one, n) for n, one in enumerate(firms)])
         await copy_rows(Offering, list(_offerings(chance, firms, known)))
@@ -67,7 +68,7 @@ def _firm(chance: random.Random, firm: UUID, number: int) -> Row:
 
 
 def _offerings(chance: random.Random, firms: list[UUID], known: Reference) -> Iterator[Row]:
-    owners = firms + chance.choices(firms, k=OFFERINGS - FIRMS)
+    owners = firms + chance.choices(firms, k=len(firms) * OFFERINGS // FIRMS - len(firms))
     codes = [CpvCode(code) for code in sorted(known.cpv) if depth(CpvCode(code)) >= SPECIFIC]
     coverages = _coverages(known)
     for position, firm in enumerate(owners):

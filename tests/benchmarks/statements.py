@@ -43,7 +43,7 @@ _ABOUT: Final = (
 _heard: list[Said] = []
 
 
-class Recording(asyncpg.Connection):  # type: ignore[type-arg]  # generic in the stubs alone
+class Recording(asyncpg.Connection):  # type: ignore[misc]  # the driver has no types
     """A connection that tells what it sends; the pool's own housekeeping included."""
 
     def __init__(self, *given: Any, **named: Any) -> None:

@@ -1,12 +1,17 @@
 """The tables of a run, as the page shows them."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 import msgspec
 
 from tests.benchmarks.jobs import Job
 from tests.benchmarks.load import CLIENTS, Figures, exponent
 from tests.benchmarks.requests import Measured
+
+
+ELSEWHERE: Final = {"a country": 5_000, "one of 27 indexes of the EU": 104_000}
+"""The EU counts 2.8 million organisations in its social economy (European Commission, 2021)."""
 
 
 class Size(msgspec.Struct, frozen=True):
@@ -37,6 +42,9 @@ def tables(
     yield from _jobs(sizes)
     yield ""
     yield from _sizes(sizes)
+    if len(sizes) > 1:
+        yield ""
+        yield from _elsewhere(sizes)
 
 
 def _load(average: tuple[float, float, float]) -> str:
@@ -99,6 +107,23 @@ def _sizes(sizes: Sequence[Size]) -> Iterator[str]:
     for size in sizes:
         jobs = " | ".join(f"{one.seconds:,.1f} ({one.amount:,})" for one in size.jobs)
         yield f"| {size.firms:,} | {size.fill_seconds:.0f} s | {size.memory_mb:.0f} MB | {jobs} |"
+
+
+def _elsewhere(sizes: Sequence[Size]) -> Iterator[str]:
+    """Carry the times over to other sizes by their exponents (docs/scaling.md)."""
+    largest = sizes[-1]
+    yield (
+        f"| by the exponents above | p50 ms at {largest.firms:,} | grows with n^ | "
+        + " | ".join(f"at {firms:,}, {what}" for what, firms in ELSEWHERE.items())
+        + " |"
+    )
+    yield "|---|" + "---|" * (2 + len(ELSEWHERE))
+    for place, one in enumerate(largest.measured):
+        times = [size.measured[place].alone.p50_ms for size in sizes]
+        power = exponent([size.firms for size in sizes], times) or 0.0
+        there = [times[-1] * (firms / largest.firms) ** power for firms in ELSEWHERE.values()]
+        told = " | ".join(f"{time:,.1f}" for time in there)
+        yield f"| {one.name} | {times[-1]:,.1f} | {power:.2f} | {told} |"
 
 
 def _growth(sizes: Sequence[Size], values: Sequence[float]) -> str:
