@@ -21,6 +21,7 @@ from api.database import Row, transaction
 from api.domain.capacity import left, peak
 from api.domain.errors import Fault, InvalidInput, NotFound, RuleViolation
 from api.enterprises import service as enterprises
+from api.preconditions import ANYHOW, check_state
 
 Window = tuple[date, date]
 YEAR: Final = timedelta(days=365)
@@ -96,6 +97,20 @@ async def reserved(
     return {offering: peak(held, *window) for offering, held in found.items()}
 
 
+async def reserved_in(windows: Collection[Window], now: datetime) -> dict[Window, dict[str, int]]:
+    """Give for several windows the most held at one moment, by the id of the offering as text."""
+    if not windows:
+        return {}
+    whole = (min(start for start, _ in windows), max(end for _, end in windows))
+    found = await queries.held(whole, now, None)
+    return {
+        window: {
+            str(offering): most for offering, held in found.items() if (most := peak(held, *window))
+        }
+        for window in windows
+    }
+
+
 async def free(
     offering_ids: Sequence[UUID], window: Window, now: datetime
 ) -> dict[UUID, int | None]:
@@ -152,10 +167,16 @@ async def hold_own(
     return next(one for one in live if one.id == made)
 
 
-async def give_back(enterprise_id: UUID, reservation_id: UUID, actor: Actor, now: datetime) -> None:
+async def give_back(
+    enterprise_id: UUID, reservation_id: UUID, actor: Actor, now: datetime, *, wanted: str = ANYHOW
+) -> None:
     """End a reservation that the enterprise made itself; others end with what they are for."""
     async with transaction():
         await enterprises.locked(enterprise_id, actor)
+        live = await queries.live(enterprise_id, now)
+        present = next((one.etag for one in live if one.id == reservation_id), None)
+        if present is not None:
+            check_state(present, wanted)
         ended = await queries.release_own(enterprise_id, reservation_id, now)
         if ended is None:
             raise NotFound(f"There is no reservation {reservation_id} of the enterprise's own.")

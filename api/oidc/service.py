@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 FLOW_LASTS: Final = timedelta(minutes=10)
 CALLBACK: Final = "/v1/oidc-callback"
+COOKIE: Final = "perceel-oidc"
+"""Ties a walk to the browser that began it."""
 LONGEST_NAME: Final = 120
 
 

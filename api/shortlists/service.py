@@ -18,7 +18,7 @@ from api.domain.errors import Fault, InvalidInput, NotFound, RuleViolation
 from api.enterprises import queries as enterprises
 from api.enterprises import service as profiles
 from api.pagination import Page, after, write_cursor
-from api.preconditions import check_version
+from api.preconditions import ANYHOW, check_state, check_version, state_tag
 from api.reference.service import reference
 from api.shortlists import queries
 from api.shortlists.drafts import (
@@ -37,6 +37,7 @@ from api.shortlists.schemas import (
     LockOut,
     SavedSearchIn,
     SavedSearchOut,
+    SavedSearchPatch,
     ShortlistIn,
     ShortlistOut,
     ShortlistPatch,
@@ -209,11 +210,37 @@ async def saved(search_id: UUID, actor: Actor) -> SavedSearchOut:
     return found
 
 
-async def forget(search_id: UUID, actor: Actor, now: datetime) -> None:
+async def revise(
+    search_id: UUID, patch: SavedSearchPatch, actor: Actor, now: datetime
+) -> SavedSearchOut:
+    """Change the name of a saved search, or how often its changes are told."""
+    if patch.name is not UNSET:
+        refuse_personal_numbers({"/name": patch.name})
+    async with transaction():
+        await queries.lock_saved_search(search_id)
+        await saved(search_id, actor)  # raises when it is not the actor's
+
+        given = {
+            name: one for name, one in msgspec.structs.asdict(patch).items() if one is not UNSET
+        }
+
+        if given:
+            await queries.update_saved_search(search_id, given)
+            await audit.record("saved-search.changed", [search_id], actor.name, now, **given)
+        return await saved(search_id, actor)
+
+
+def search_tag(search: SavedSearchOut) -> str:
+    """Give the ETag of a saved search."""
+    return state_tag(msgspec.to_builtins(search))
+
+
+async def forget(search_id: UUID, actor: Actor, now: datetime, *, wanted: str = ANYHOW) -> None:
     """Delete a saved search; one with locks stays."""
     async with transaction():
         await queries.lock_saved_search(search_id)
         found = await saved(search_id, actor)
+        check_state(search_tag(found), wanted)
         if found.locks:
             raise SearchIsLocked(f"{len(found.locks)} locks froze results of this search.")
 

@@ -9,7 +9,6 @@ from tests.benchmarks.jobs import Job
 from tests.benchmarks.load import CLIENTS, Figures, exponent
 from tests.benchmarks.requests import Measured
 
-
 ELSEWHERE: Final = {"a country": 5_000, "one of 27 indexes of the EU": 104_000}
 """The EU counts 2.8 million organisations in its social economy (European Commission, 2021)."""
 
