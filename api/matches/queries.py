@@ -98,6 +98,9 @@ LEFT JOIN offering o ON o.id = ANY($2::uuid[]) AND o.enterprise = e.id WHERE e.i
 """
 
 
+LastRun = tuple[UUID, MatchRunBasis]
+
+
 class TenderTerms(msgspec.Struct, frozen=True):
     """What a match must know of the tender of a lot."""
 
@@ -207,9 +210,7 @@ async def same_runs(prints: Mapping[UUID, str], actor: Actor) -> dict[UUID, UUID
     return {row["lot"]: row["id"] for row in await fetch(sql, *asked)}
 
 
-async def last_bases(
-    lot_ids: Sequence[UUID], actor: Actor
-) -> dict[UUID, tuple[UUID, MatchRunBasis]]:
+async def last_bases(lot_ids: Sequence[UUID], actor: Actor) -> dict[UUID, LastRun]:
     """Give the organisation's last run of each lot, and what it stands on."""
     sql = """
     SELECT DISTINCT ON (lot) lot, id, basis FROM match_run

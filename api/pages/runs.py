@@ -17,6 +17,7 @@ from api.longlists.schemas import LockIn, UnlockIn
 from api.marks import service as marks
 from api.matches import service as matches
 from api.matches.schemas import ExclusionIn, MatchRequest
+from api.pages.authors import author_names
 from api.pages.finding import mark_names
 from api.pages.forms import Form
 from api.pages.rendering import id_in, page, query, see
@@ -55,6 +56,7 @@ async def _runs(request: Caller, lot_id: UUID, form: Form) -> Response[Any]:
         found=found,
         locks=await longlists.locks(lot_id, current_actor(request)),
         form=form,
+        author=await author_names(request),
         modes=tuple(ServiceMode),
         marks=await _marks(),
         mark_names=await mark_names(),

@@ -23,6 +23,7 @@ from api.match_batches import service as batches
 from api.matches import service as matches
 from api.matches.drafts import Outcome
 from api.matches.schemas import MatchRequest, MatchRunOut
+from api.pages.authors import author_names
 from api.pages.dividing import visible
 from api.pages.forms import Form
 from api.pages.rendering import id_in, page, query, see
@@ -178,6 +179,7 @@ async def run_page(request: Caller, run_id: UUID, form: Form, now: datetime) -> 
         lot=lot,
         tender=await tenders.tender(lot.tender_id),
         found=found,
+        author=await author_names(request),
         proposal=proposal,
         exclusions=exclusions,
         lock=await longlists.live_lock(lot.id, actor),

@@ -146,7 +146,7 @@ async def _queued(count: int) -> None:
     async with database.pool(2):
         known = await reference()
         tender = new_id()
-        drawn = match_world.lots(random.Random(count), known, count)
+        drawn = match_world.lots(random.Random(count), known, match_world.specific(known), count)
         lots = [one | {"tender": tender, "position": n} for n, one in enumerate(drawn)]
         async with database.transaction():
             await database.copy_rows(Tender, [match_world.tender(tender)])

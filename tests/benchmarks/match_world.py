@@ -22,34 +22,58 @@ FIRMS_A_LOT: Final = 50
 NOW: Final = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 SPECIFIC: Final = 3
 """Digits from which a code names a group of work; a mere division is no object of a lot."""
+OUTSIDE: Final = "98"
+"""The division that no lot asks for, and in which `add_outside` puts its firms."""
 Row = dict[str, Any]
 
 
-async def fill(seed: int, count: int = FIRMS) -> list[UUID]:
+async def fill(seed: int, firms: int = FIRMS, offerings: int = OFFERINGS) -> list[UUID]:
     """Copy the world in, and give the ids of its lots; every code is as likely as any other."""
     chance = random.Random(seed)
     known = await reference()
-    firms = [new_id() for _ in range(count)]
-    drawn = list(lots(chance, known, min(LOTS, count // FIRMS_A_LOT)))
+    codes = specific(known)
+    drawn = list(lots(chance, known, codes, min(LOTS, firms // FIRMS_A_LOT)))
+    await add_firms(chance, firms, offerings, codes)
     async with transaction():
-        await copy_rows(Enterprise, [_firm(chance, one, n) for n, one in enumerate(firms)])
-        await copy_rows(Offering, list(_offerings(chance, firms, known)))
-        await copy_rows(Mark, list(_marks(chance, firms)))
         await copy_rows(Tender, [tender(lot["tender"]) for lot in drawn])
         await copy_rows(Lot, drawn)
     await fetch("ANALYZE")
     return [lot["id"] for lot in drawn]
 
 
-def _firm(chance: random.Random, firm: UUID, number: int) -> Row:
+async def add_outside(seed: int, firms: int, offerings: int) -> None:
+    """Copy firms in that offer what no lot of `fill` asks; to be called after it."""
+    own = [code for code in sorted((await reference()).cpv) if code.startswith(OUTSIDE)]
+    await add_firms(random.Random(seed), firms, offerings, [CpvCode(code) for code in own])
+    await fetch("ANALYZE")
+
+
+async def add_firms(
+    chance: random.Random, count: int, offerings: int, codes: list[CpvCode]
+) -> None:
+    """Copy firms in, at least one offering each, of any of the codes."""
+    known, firms = await reference(), [new_id() for _ in range(count)]
+    async with transaction():
+        await copy_rows(Enterprise, [_firm(chance, one) for one in firms])
+        await copy_rows(Offering, list(_offerings(chance, firms, offerings, known, codes)))
+        await copy_rows(Mark, list(_marks(chance, firms)))
+
+
+def specific(known: Reference) -> list[CpvCode]:
+    """Give the codes that lots are about."""
+    found = [CpvCode(code) for code in sorted(known.cpv) if not code.startswith(OUTSIDE)]
+    return [code for code in found if depth(code) >= SPECIFIC]
+
+
+def _firm(chance: random.Random, firm: UUID) -> Row:
     unknown = chance.random() < 0.5
     return {
         "id": firm,
         "state": "published",
         "source": "world",
-        "external_id": str(number),
+        "external_id": str(firm),
         "country": "NLD",
-        "name": f"Onderneming {number}",
+        "name": f"Onderneming {firm}",
         "trade_names": [],
         "legal_form": "bv",
         "mission": "",
@@ -67,9 +91,10 @@ def _firm(chance: random.Random, firm: UUID, number: int) -> Row:
     }
 
 
-def _offerings(chance: random.Random, firms: list[UUID], known: Reference) -> Iterator[Row]:
-    owners = firms + chance.choices(firms, k=len(firms) * OFFERINGS // FIRMS - len(firms))
-    codes = [CpvCode(code) for code in sorted(known.cpv) if depth(CpvCode(code)) >= SPECIFIC]
+def _offerings(
+    chance: random.Random, firms: list[UUID], count: int, known: Reference, codes: list[CpvCode]
+) -> Iterator[Row]:
+    owners = firms + chance.choices(firms, k=count - len(firms))
     coverages = _coverages(known)
     for position, firm in enumerate(owners):
         offered = sorted(chance.sample(codes, chance.choice([1, 1, 2])))
@@ -140,9 +165,10 @@ def tender(tender_id: UUID) -> Row:
     }
 
 
-def lots(chance: random.Random, known: Reference, count: int) -> Iterator[Row]:
-    """Draw lots anywhere in the tree and the country."""
-    codes = sorted(code for code in known.cpv if depth(CpvCode(code)) >= SPECIFIC)
+def lots(
+    chance: random.Random, known: Reference, codes: list[CpvCode], count: int
+) -> Iterator[Row]:
+    """Draw lots of any of the codes, anywhere in the country."""
     areas = sorted(known.geography.members)
     for number in range(count):
         value = chance.randrange(10**6, 10**8)

@@ -83,7 +83,9 @@ async def _prepared(
     wanted.append(Case("profile", f"/v1/enterprises/{rows[0]['id']}"))
     wanted.append(Case("position of an obligation", position))
     lot = await _a_lot(client, key)
-    wanted.append(Case("match one lot", f"/v1/lots/{lot}/match-runs", "POST", b"{}"))
+    runs = f"/v1/lots/{lot}/match-runs"
+    wanted.append(Case("match one lot", runs, "POST", b'{"seed": "%"}'))
+    wanted.append(Case("match it again, nothing changed", runs, "POST", b"{}"))
     wanted += await _heavy(client, key)
     headers = {"Authorization": f"Bearer {key}"}
     keys = {"position of an obligation": {"Authorization": f"Bearer {sides.keys['authority']}"}}

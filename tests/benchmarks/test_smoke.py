@@ -12,11 +12,13 @@ PARTS = {
     "bench_exports.py": ("--enterprises", "60"),
     "bench_import.py": ("--enterprises", "60", "--again"),
     "bench_ledger.py": ("--size", "40"),
+    "bench_match_growth.py": ("--size", "200"),
     "bench_match_service.py": ("--size", "400"),
     "bench_matching.py": ("--size", "30"),
     "bench_pages.py": ("--size", "2"),
     "bench_plan.py": ("--size", "12", "--worlds", "1"),
     "bench_search.py": ("--firms", "60", "--offerings", "140"),
+    "bench_solvers.py": ("--size", "20"),
     "bench_splitter.py": ("--size", "10", "--scenes", "1"),
 }
 
