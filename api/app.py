@@ -33,6 +33,7 @@ from api.domain.errors import DomainError
 from api.enterprises.routes import router as enterprises
 from api.entry_imports.drafts import EntryReader, NoEntries
 from api.entry_imports.routes import router as entry_imports
+from api.exclusions.routes import router as exclusions
 from api.exports.routes import router as exports
 from api.exposure.routes import router as exposure
 from api.fulfilment_plans.routes import router as fulfilment_plans
@@ -107,6 +108,7 @@ SLICES = (
     work_items,
     matches,
     match_batches,
+    exclusions,
     exposure,
     art77,
     allocations,

@@ -33,7 +33,7 @@ class Readiness(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
 
 @get("/live", operation_id="getLiveness", summary="Is the process alive", responses=answers())
 async def live() -> Alive:
-    """Answer as long as the process does."""
+    """Answer as long as the process does, whatever the state of its engines."""
     return Alive()
 
 
