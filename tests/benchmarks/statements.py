@@ -44,8 +44,9 @@ class Heavy(msgspec.Struct, frozen=True):
 
 _ABOUT: Final = (
     "Written by `make bench` at {:,} enterprises: of all that its requests ask of the database,"
-    " each asked once, the statements that take the database longest in all (calls × time), with the plan of the slowest"
-    " call. Times under EXPLAIN are longer than without it; long lines are cut off."
+    " each asked once, the statements that take it longest in all (calls by the time of the"
+    " slowest), with the plan of that one. Times under EXPLAIN are longer than without it; long"
+    " lines are cut off."
 )
 _heard: list[Said] = []
 
