@@ -70,7 +70,7 @@ key: .venv/run.stamp ## make an API key: ARGS="--name desk --scope directory:wri
 reindex: .venv/run.stamp ## build the search index anew and swap it in
 	@$(PY) -m importers reindex
 
-bench: .venv/dev.stamp engine ## requests beside their floors, into docs/performance.md; ARGS="--size 200000"
+bench: .venv/dev.stamp engine ## requests and jobs beside their floors, into docs/performance.md and docs/explain.md; ARGS=--whole
 	@$(PY) -m tests.benchmarks $(ARGS)
 
 bench-parts: .venv/dev.stamp engine ## the parts by themselves: rules, solvers, ledger, import, export
