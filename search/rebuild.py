@@ -6,7 +6,6 @@ from typing import Final
 
 from search.client import Client
 from search.documents import Document
-from search.dutch import analyser
 from search.errors import EngineRefused
 from search.query import any_of
 from search.settings import mark_of, marked, settings, settings_hash
@@ -48,7 +47,7 @@ async def rebuild(client: Client, prefix: str, documents: AsyncIterator[Document
     live, fresh = live_index(prefix), next_index(prefix)
     await drop(client, fresh)
     await _create(client, fresh)
-    wanted = marked(settings(analyser()), settings_hash())
+    wanted = marked(settings(), settings_hash())
     await client.wait(await client.change("PATCH", f"/indexes/{fresh}/settings", wanted))
     sent = await _fill(client, fresh, documents)
     await _create_if_absent(client, live)

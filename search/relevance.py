@@ -4,8 +4,8 @@ from typing import Final
 
 from search.client import Client
 from search.dutch import Analyser
-from search.find import rankings
 from search.query import Search
+from search.shelving import Shelving, fill
 from search.wording import understand
 
 MOST: Final = 200
@@ -17,10 +17,6 @@ async def relevance(client: Client, index: str, text: str, analyser: Analyser) -
     wording = await understand(client, index, text, analyser)
     if not wording.terms:
         return {}
-    pages = await client.multi_search(rankings(Search(terms=wording.terms, page_size=MOST), index))
-    found: dict[str, float] = {}
-    for term, page in zip(wording.terms, pages, strict=True):
-        for hit in page.hits:
-            fit = min(1.0, round(term.weight * hit.score, 6))
-            found[hit.id] = max(fit, found.get(hit.id, 0.0))
-    return found
+    shelving = Shelving(Search(terms=wording.terms), index, MOST)
+    await fill(client, shelving)
+    return {hit.id: hit.score for hit in shelving.found.values()}
