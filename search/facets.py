@@ -191,5 +191,5 @@ def _count(
 
 def _apart(index: str, doubt: str, wanted: Sequence[str]) -> list[dict[str, Any]]:
     """Count documents where there is no doubt, and enterprises where there is."""
-    sure = {"indexUid": index, "filter": [f"NOT ({doubt})", *wanted], "limit": 0}
-    return [sure, counting(index, [doubt, *wanted])]
+    sure = {"indexUid": index, "filter": [*wanted, f"NOT ({doubt})"], "limit": 0}
+    return [sure, counting(index, [*wanted, doubt])]

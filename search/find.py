@@ -39,20 +39,22 @@ async def find(client: Client, index: str, text: str, search: Search, analyser: 
 
     Marks named in the text are asked for as a filter, where none were given apart from it.
     A list in an order of its own takes one round trip. A ranked one begins by counting its
-    words and its best shelves, and takes one to three more until the page is full; words that
-    no document has take two more. Raises `TooDeep` for a page by relevance beyond the first
-    1,000 enterprises.
+    words and fetching its best shelves, and takes none to three more until the page is full;
+    words that no document has take two more. Raises `TooDeep` for a page by relevance beyond
+    the first 1,000 enterprises.
     """
     marked = recognise_marks(text)
     tokens = tokens_of(marked.text, analyser)
     terms = unweighed(tokens, analyser)
     asked = msgspec.structs.replace(search, terms=terms, marks=search.marks or marked.codes)
     _require_same_walk(asked)
-    words = counts(terms, index) if terms else []
+    words = counts(terms, index) if len(terms) > 1 else []
     plan = _plan(asked, index, plain_name(text))
     answers = await client.multi_search([*words, *plan.bodies])
     counted, answers = answers[: len(words)], answers[len(words) :]
-    known = weighed(terms, counted) if terms else ()
+    if len(terms) == 1 and not plan.total(answers):
+        counted = await client.multi_search(counts(terms, index))
+    known = weighed(terms, counted) if counted else terms
     wording = Wording(known, marks=marked.codes)
     if len(known) < len(terms):
         corrected = await correct(client, index, tokens, known, analyser)
@@ -93,6 +95,11 @@ class _Listing:
     def bodies(self) -> list[dict[str, Any]]:
         return [self._page, *(one.body for one in self._asked)]
 
+    def total(self, answers: Sequence[Page]) -> int:
+        """Read how many enterprises there are in all."""
+        first, *counted = answers
+        return first.total_hits if self._counted_along else total(self._asked, counted)
+
     async def read(
         self, client: Client, search: Search, answers: Sequence[Page], wording: Wording
     ) -> Found:
@@ -113,7 +120,7 @@ class _Ranking:
             raise TooDeep(f"by relevance no more than {DEEPEST} enterprises can be walked")
         self._index = index
         self._named = _by_name(search, index, name)
-        self._opening = Shelving(search, index, self._depth + 1).opening()
+        self._opening = Shelving(search, index, self._depth).opening()
         self._asked = questions(search, index)
 
     @property
@@ -121,19 +128,26 @@ class _Ranking:
         opening = (one.body for one in self._opening)
         return [self._named, *opening, *(one.body for one in self._asked)]
 
+    def total(self, answers: Sequence[Page]) -> int:
+        """Read how many enterprises there are in all."""
+        return total(self._asked, answers[1 + len(self._opening) :])
+
     async def read(
         self, client: Client, search: Search, answers: Sequence[Page], wording: Wording
     ) -> Found:
         named, opened = answers[0], answers[1 : 1 + len(self._opening)]
         counted = answers[1 + len(self._opening) :]
-        shelving = Shelving(search, self._index, self._depth + 1)
-        shelving.limit_to(total(self._asked, counted))
+        shelving = Shelving(search, self._index, self._depth)
+        shelving.limit_to(self.total(answers))
         shelving.put(named.hits)
         shelving.take(self._opening, opened)
         await fill(client, shelving)
         hits = unseen(shelving.found.values(), search.after)
         start = (search.page - 1) * search.page_size
-        return _found(search, hits[start:], self._asked, counted, wording, hits[:start])
+        found = _found(search, hits[start:], self._asked, counted, wording, hits[:start])
+        if found.next is not None or found.total <= len(shelving.found):
+            return found
+        return msgspec.structs.replace(found, next=position(search, hits))
 
 
 def _plan(search: Search, index: str, name: str) -> _Listing | _Ranking:
@@ -151,7 +165,7 @@ def _by_name(search: Search, index: str, name: str) -> dict[str, Any]:
     """Ask for the firms whose name is the whole text."""
     return {
         "indexUid": index,
-        "filter": [*filters(search), any_of("called", [name])],
+        "filter": [any_of("called", [name]), *filters(search)],
         "limit": MOST_NAMESAKES,
         "attributesToRetrieve": ["id", "enterpriseId", "tieBreak"],
     }

@@ -42,6 +42,8 @@ LAYERS: Final = (
     Layer(_CALLED, synonyms=True, worth=0.5),
     Layer(("terms",), synonyms=True, worth=0.3),
 )
+ONE_TERM: Final = 6
+"""Shelves of a single term that are asked at once; the rest hold what is said in passing."""
 _SURE: Final = 2
 """Layers of which the best shelf is the same whatever the terms weigh."""
 
@@ -86,13 +88,18 @@ class Shelves:
     @cached_property
     def surest(self) -> tuple[Shelf, ...]:
         """Give shelves that can be asked before it is known what terms weigh: all answered."""
-        if len(self._all) == 1:
-            return self.ordered
+        if self.of_one_term:
+            return self.ordered[:ONE_TERM]
         if len(self._all) > RANKED:
             return ()
         return tuple(
             Shelf(layer, self._whole, main) for layer in range(_SURE) for main in (True, False)
         )
+
+    @property
+    def of_one_term(self) -> bool:
+        """Tell whether the text has no more than one term."""
+        return len(self._all) == 1
 
     def worth(self, shelf: Shelf) -> float:
         """Give the worth of what stands on a shelf; the best is `best`."""
@@ -109,8 +116,8 @@ class Shelves:
             return [has_any(self._all), f"NOT ({has_any(self._terms)})"]
         main = has_any(self._terms[:1], "categoryTerms")
         return [
-            main if shelf.main else f"NOT ({main})",
             *(_answers(term, shelf.layer) for term in self._among(shelf.held)),
+            main if shelf.main else f"NOT ({main})",
             *(f"NOT ({self._together(layer, held)})" for layer, held in self._better(shelf)),
         ]
 

@@ -14,8 +14,10 @@ from search.client import Client
 from search.query import Search, any_of, filters
 from search.ranking import Shelf, Shelves
 
-COUNTED: Final = 24
+COUNTED: Final = 16
 """Shelves that are counted in one request."""
+OPENED: Final = 2
+"""Shelves of a single word that are fetched before it is known what they hold."""
 MOST_NAMED: Final = 200
 """Enterprises found before that are named in a request, so as not to come again."""
 
@@ -45,11 +47,14 @@ class Shelving:
         self.found: dict[str, Hit] = {}
 
     def opening(self) -> list[_Asked]:
-        """Give what can be asked before it is known what the terms weigh."""
-        first, *others = self._shelves.surest or (None,)
-        if first is None:
-            return []
-        return [self._fetch(first), *map(self._count, others)]
+        """Give what can be asked before it is known what the terms weigh.
+
+        A single word often fills several shelves, so only two are fetched; several words
+        together seldom fill more than one, so whichever it is comes along.
+        """
+        surest = self._shelves.surest
+        fetched = OPENED if self._shelves.of_one_term else len(surest)
+        return [*map(self._fetch, surest[:fetched]), *map(self._count, surest[fetched:])]
 
     def next(self) -> list[_Asked]:
         """Give what must be asked to find more; nothing when enough are found, or all."""

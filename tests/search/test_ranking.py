@@ -163,8 +163,8 @@ def test_no_more_than_four_terms_decide_and_the_first_always_does() -> None:
 def test_a_shelf_is_a_filter() -> None:
     shelves = Shelves([term("a", 1.0, "x")])
     assert shelves.condition(Shelf(1, 1, main=False)) == [
-        'NOT ((categoryTerms IN ["a", "x"]))',
         '(titleTerms IN ["a"]) OR (productTerms IN ["a"])',
+        'NOT ((categoryTerms IN ["a", "x"]))',
         'NOT (((titleTerms IN ["a"])))',
     ]
 
