@@ -15,7 +15,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp
 
-from api import clock, index, indexing, problems, telemetry
+from api import clock, index, indexing, problems, rekeying, telemetry
 from api.allocations.routes import router as allocations
 from api.api_keys.routes import router as api_keys
 from api.art77.routes import router as art77
@@ -66,6 +66,7 @@ from api.privacy.routes import router as privacy
 from api.replay import replay, replayable
 from api.rule_books.routes import router as rule_books
 from api.rule_books.service import RuleBookReader, no_reader
+from api.selection import selecting
 from api.settings import settings
 from api.shortlists.routes import router as shortlists
 from api.sign_in.routes import router as sign_in
@@ -75,6 +76,7 @@ from api.spend.routes import router as spend
 from api.tenders.routes import router as tenders
 from api.tenders.service import NoticeReaders
 from api.throttle import throttled, timed
+from api.turns import taking_turns
 from api.webhooks.routes import router as webhooks
 from api.webhooks.service import work_forever as bring_messages
 from api.work_items.routes import router as work_items
@@ -174,7 +176,8 @@ def create_app(readers: Readers, *, with_engines: bool = True) -> Litestar:
 
 def _around(app: ASGIApp) -> ASGIApp:
     """Stand around everything, so that a path without a route is answered alike."""
-    inner = no_trailing_slash(throttled(timed(conditional(replayable(app)))))
+    answered = conditional(selecting(taking_turns(replayable(app))))
+    inner = no_trailing_slash(throttled(timed(answered)))
     return traced(standard_headers(inner))
 
 
@@ -206,6 +209,7 @@ async def engines(app: Litestar) -> AsyncIterator[None]:
     """Hold the engines that the application needs, as long as it runs."""
     configure_logging()
     async with pool(settings().database_pool_size), index.engine():
+        await rekeying.check()
         await go_on_after_restore()
         # What lives as long as the process need not be searched for garbage again and again.
         gc.collect()

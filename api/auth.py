@@ -105,6 +105,11 @@ async def actor_or_none(connection: Connection) -> Actor | None:
     return known
 
 
+def origin_of(connection: Connection) -> str:
+    """Give the address of this site as others know it."""
+    return settings().public_url or f"{connection.url.scheme}://{connection.url.netloc}"
+
+
 def session_token(connection: Connection) -> str | None:
     """Give the token in the cookie."""
     return connection.cookies.get(_cookie_name(connection))

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
 
+from api import selection
 from api.problems import MEANINGS, MEDIA_TYPE
 from api.throttle import FREE
 
@@ -28,16 +30,35 @@ _IDEMPOTENCY_KEY: Final = {
     " it has no second effect and gets the same answer.",
     "schema": {"type": "string", "pattern": r"^[\x21\x23-\x7e]{1,255}$"},
 }
+_TELLING: Final = ("name", "title", "kvkNumber", "state")
+"""What the example asks for, where it is there."""
+_FIELDS: Final = {
+    "name": selection.NAME,
+    "in": "query",
+    "required": False,
+    "description": "Names of fields, comma-separated and nested with dots: the answer holds these,"
+    " and `id`. In a list they are names of its items. Absent: everything. With it an answer may"
+    " lack fields that its schema requires.",
+    "schema": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": selection.MAX_LENGTH,
+        "pattern": selection.PATTERN,
+    },
+}
 
 
 def add_conventions(document: dict[str, Any], app: Litestar) -> None:
-    """Tell of ETags, keys against double effects, and limits, wherever they hold."""
-    never = _never_replayed(app)
+    """Tell of ETags, chosen fields, keys against double effects, and limits, where they hold."""
+    handlers = _handlers(app)
     for path, item in document["paths"].items():
         for method, operation in item.items():
+            handler = handlers[operation["operationId"]]
             if method == "get":
                 _conditional(operation)
-            kept = "security" in operation and operation["operationId"] not in never
+            if selection.selectable(handler):
+                _selectable(operation, handler)
+            kept = "security" in operation and handler.opt.get("idempotency") != "never"
             if method == "post" and kept:
                 _replayable(operation)
             if not path.startswith(FREE):
@@ -55,6 +76,13 @@ def _conditional(operation: dict[str, Any]) -> None:
         "description": "The caller has this answer.",
         "headers": {"ETag": _header("Of the answer that is not sent again.")},
     }
+
+
+def _selectable(operation: dict[str, Any], handler: HTTPRouteHandler) -> None:
+    names = selection.names_of(selection.answered(handler))
+    telling = sorted(names, key=lambda name: (name not in _TELLING, name == "id"))
+    example = ",".join(telling[:2])
+    operation.setdefault("parameters", []).append(_FIELDS | {"example": example})
 
 
 def _replayable(operation: dict[str, Any]) -> None:
@@ -84,6 +112,7 @@ def _header(description: str) -> Mapping[str, Any]:
     return {"description": description, "required": False, "schema": _TEXT}
 
 
-def _never_replayed(app: Litestar) -> set[str]:
-    handlers = (one for route in app.routes for one in getattr(route, "route_handlers", ()))
-    return {str(one.operation_id) for one in handlers if one.opt.get("idempotency") == "never"}
+def _handlers(app: Litestar) -> dict[str, HTTPRouteHandler]:
+    found = (one for route in app.routes for one in getattr(route, "route_handlers", ()))
+    handlers = (one for one in found if isinstance(one, HTTPRouteHandler))
+    return {str(one.operation_id): one for one in handlers}

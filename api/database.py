@@ -1,11 +1,11 @@
 """The door to PostgreSQL: pool, transactions, bulk copy, locks."""
 
 import asyncio
-import io
 import os
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager, redirect_stdout
+from contextlib import asynccontextmanager
 from contextvars import copy_context
+from functools import cache
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -18,7 +18,6 @@ from asyncpg import (
     PostgresConnectionError,
     connect,
 )
-from piccolo.apps.migrations.commands.forwards import run_forwards
 from piccolo.table import Table
 
 from api.domain.errors import Unavailable
@@ -40,10 +39,6 @@ Kind = TypeVar("Kind", bound=msgspec.Struct)
 Answer = TypeVar("Answer")
 
 
-class MigrationFailed(Exception):
-    """The database could not be brought to the version of this code."""
-
-
 def use_database(dsn: str) -> None:
     """Point this process at a database; before the pool is opened."""
     DB.config = {"dsn": dsn}
@@ -53,13 +48,22 @@ def use_database(dsn: str) -> None:
 async def pool(size: int) -> AsyncIterator[None]:
     """Hold a pool of connections open."""
     try:
-        await DB.start_connection_pool(min_size=min(2, size), max_size=size)
+        await DB.start_connection_pool(min_size=min(2, size), max_size=size, reset=_as_it_is)
     except AWAY as error:
         raise Unavailable(f"The database can't be reached: {error}") from error
     try:
         yield
     finally:
         await DB.close_connection_pool()
+
+
+async def _as_it_is(_: Connection) -> None:
+    """Take a connection back without asking the server to reset it.
+
+    Nothing here leaves anything on one: locks of a session have a connection of their own, and a
+    transaction that is still open is rolled back before this (ADR 49). It spares every read a
+    second way to the server and back.
+    """
 
 
 @asynccontextmanager
@@ -123,18 +127,21 @@ async def try_lock(name: str) -> bool:
 
 @asynccontextmanager
 async def session_lock(name: str) -> AsyncIterator[bool]:
-    """Try to hold `name` across transactions; it is free again when the block or process ends."""
-    if DB.pool is None:
-        raise Unavailable("The database pool is not open.")
-    key = "hashtextextended($1, 0)"
-    async with DB.pool.acquire() as own:
-        taken: bool = await own.fetchval(f"SELECT pg_try_advisory_lock({key})", name)
+    """Try to hold `name` across transactions; it is free again when the block or process ends.
+
+    On a connection of its own: whatever ends the block, the lock ends with the connection.
+    """
+    # It waits for as long as the job takes, which is no reason to end it.
+    own = await connect(**DB.config, server_settings={"idle_session_timeout": "0"})
+    try:
+        key = "hashtextextended($1, 0)"
+        yield await own.fetchval(f"SELECT pg_try_advisory_lock({key})", name)
+    finally:
         try:
-            yield taken
+            if not own.is_closed():  # a lost connection has lost the lock with it
+                await own.fetchval("SELECT pg_advisory_unlock_all()")
         finally:
-            # A lost connection has lost the lock with it.
-            if taken and not own.is_closed():
-                await own.fetchval(f"SELECT pg_advisory_unlock({key})", name)
+            own.terminate()
 
 
 async def apart(work: Coroutine[Any, Any, Answer]) -> Answer:
@@ -142,21 +149,6 @@ async def apart(work: Coroutine[Any, Any, Answer]) -> Answer:
     own = copy_context()
     own.run(DB.current_transaction.set, None)
     return await asyncio.create_task(work, context=own)
-
-
-async def migrate() -> None:
-    """Bring the database to the version of this code. Forward only (ADR 10)."""
-    told = io.StringIO()
-    # One process migrates at a time; others wait and then find nothing to do.
-    waiting: Connection = await connect(**DB.config)
-    try:
-        await waiting.execute("SELECT pg_advisory_lock(hashtextextended('migrations', 0))")
-        with redirect_stdout(told):  # Piccolo prints; a failure is told below
-            result = await run_forwards("perceel")
-    finally:
-        await waiting.close()
-    if not result.success:
-        raise MigrationFailed(f"{result.message}\n{told.getvalue()}")
 
 
 async def is_alive() -> bool:
@@ -170,8 +162,12 @@ async def is_alive() -> bool:
 
 def as_struct(values: Row, kind: type[Kind]) -> Kind:
     """Check columns against a struct whose fields have the same names; others are left out."""
-    fields = msgspec.structs.fields(kind)
-    return msgspec.convert({one.encode_name: values[one.name] for one in fields}, kind)
+    return msgspec.convert({told: values[name] for told, name in _columns(kind)}, kind)
+
+
+@cache
+def _columns(kind: type[msgspec.Struct]) -> tuple[tuple[str, str], ...]:
+    return tuple((one.encode_name, one.name) for one in msgspec.structs.fields(kind))
 
 
 def as_json(value: object) -> str:

@@ -8,15 +8,16 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
-from typing import Any, Final, get_args, get_origin
+from typing import Any, Final
 
 import msgspec
-from litestar import Litestar, Response
+from litestar import Litestar
 from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 
 from api.examples import example_of
 from api.problems import HTTP_CODES, Problem, described_answer
+from api.selection import answered
 
 Document = dict[str, Any]
 PREFIX: Final = "/v1"
@@ -143,7 +144,7 @@ def _places(one: _Operation) -> Iterator[_Place]:
     body = one.described.get("requestBody", {}).get("content", {}).get(_JSON)
     if body is not None and "data" in one.handler.parsed_fn_signature.parameters:
         yield _Place(one.handler.signature_model.__annotations__["data"], body)
-    answer = _answered(one.handler)
+    answer = answered(one.handler)
     for status, response in one.described["responses"].items():
         for media_type, content in response.get("content", {}).items():
             if media_type == _PROBLEM:
@@ -160,17 +161,6 @@ def _parameter_kinds(handler: HTTPRouteHandler) -> Iterator[tuple[str, Any]]:
             header = getattr(told, "header", None)
             name = header or getattr(told, "name", None) or field.name
             yield name, asking.signature_model.__annotations__.get(field.name, field.annotation)
-
-
-def _answered(handler: HTTPRouteHandler) -> Any:  # noqa: ANN401  any annotation
-    """Give the type that becomes JSON; `None` for files and empty answers."""
-    annotation = handler.parsed_fn_signature.return_type.annotation
-    origin = get_origin(annotation)
-    if isinstance(origin, type) and issubclass(origin, Response):
-        annotation = get_args(annotation)[0]
-    nothing = annotation in (None, type(None), bytes, str, Any)
-    plain = isinstance(annotation, type) and issubclass(annotation, Response)
-    return None if nothing or plain else annotation
 
 
 def _anything(kind: type) -> Document:
@@ -255,7 +245,8 @@ def _add_headers(operation: Document) -> None:
 
 def _add_examples(operation: Document, components: Document) -> None:
     for parameter in operation.get("parameters", ()):
-        parameter["example"] = example_of(parameter["schema"], components, parameter["name"])
+        made = example_of(parameter["schema"], components, parameter["name"])
+        parameter.setdefault("example", made)
     for content in operation.get("requestBody", {}).get("content", {}).values():
         if "schema" in content:
             content["example"] = example_of(content["schema"], components)

@@ -9,7 +9,7 @@ from structlog.typing import EventDict
 from api import trace
 from api.settings import settings
 
-_TOLD: Final = ("method", "route", "status", "milliseconds")
+_TOLD: Final = ("method", "route", "status", "milliseconds", "number", "hash", "ledgers")
 
 
 def _name_request(_: object, __: str, event: EventDict) -> EventDict:

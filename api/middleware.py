@@ -14,6 +14,7 @@ from api import telemetry, trace
 from api.problems import MEDIA_TYPE, Problem
 
 _METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+_NAMES_REQUEST: Final = frozenset({b"traceparent", b"x-request-id"})
 logger = logging.getLogger(__name__)
 
 API_VERSION: Final = "1.0.0"
@@ -27,6 +28,7 @@ HEADERS: Final = {
     "X-Frame-Options": "DENY",
 }
 """API Design Rules: /core/version-header and /core/transport/security-headers."""
+_STANDARD: Final = tuple((name.lower().encode(), value.encode()) for name, value in HEADERS.items())
 
 
 def standard_headers(app: ASGIApp) -> ASGIApp:
@@ -35,9 +37,10 @@ def standard_headers(app: ASGIApp) -> ASGIApp:
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableScopeHeaders.from_message(message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                own = list(message["headers"])
+                given = {name.lower() for name, _ in own}
+                own += [one for one in _STANDARD if one[0] not in given]
+                message["headers"] = own
             await send(message)
 
         await app(scope, receive, send_with_headers)
@@ -52,9 +55,9 @@ def traced(app: ASGIApp) -> ASGIApp:
         if scope["type"] != ScopeType.HTTP:
             await app(scope, receive, send)
             return
-        sent = {name: value.decode("latin-1") for name, value in scope["headers"]}
-        parent = sent.get(b"traceparent")
-        name = trace.request_id_of(sent.get(b"x-request-id"), parent)
+        sent = {name: value for name, value in scope["headers"] if name in _NAMES_REQUEST}
+        parent = _text(sent.get(b"traceparent"))
+        name = trace.request_id_of(_text(sent.get(b"x-request-id")), parent)
         status = 0
 
         async def send_with_id(message: Message) -> None:
@@ -74,6 +77,10 @@ def traced(app: ASGIApp) -> ASGIApp:
                 trace.request_id.reset(token)
 
     return wrapped
+
+
+def _text(value: bytes | None) -> str | None:
+    return None if value is None else value.decode("latin-1")
 
 
 def _tell(scope: HTTPScope, status: int, seconds: float, span: Any) -> None:  # noqa: ANN401  a span or none

@@ -13,6 +13,7 @@ from litestar.typing import FieldDefinition
 
 from api.decoding import as_fault
 from api.domain.errors import Fault, InvalidInput
+from api.selection import NAME, choose, selectable
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -26,7 +27,9 @@ async def refuse_faulty_parameters(request: Request[Any, Any, Any]) -> None:
     if not isinstance(handler, HTTPRouteHandler) or handler.operation_id is None:
         return
     known = _documented(request.app).get(str(handler.operation_id), frozenset())
+    known |= {NAME} if selectable(handler) else set()
     faults = [*_unknown(request, known), *_unreadable(request, handler, known)]
+    faults += choose(request, handler)
     if faults:
         raise InvalidInput(*faults)
 

@@ -2,7 +2,8 @@
 
 Authorization code flow with PKCE (RFC 7636, S256) and a nonce; the client shows a secret or a
 signed assertion (RFC 7523, `private_key_jwt`). The provider is named by the operator, so its
-addresses are trusted; what it says about people is checked.
+addresses are trusted; what it says about people is checked. Loaded where somebody signs in so:
+the libraries behind it take memory (ADR 49).
 """
 
 import time
@@ -21,7 +22,7 @@ from joserfc.jwk import ECKey, KeySet, RSAKey
 
 from api.clock import new_id, now
 from api.domain.errors import NotFound, Unavailable
-from api.problems import NotAuthenticated
+from api.identities import Identity, ProviderRefused
 from api.settings import settings
 
 ALGORITHMS: Final = (
@@ -43,12 +44,6 @@ _SECONDS: Final = 10.0
 _ASSERTION: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
-class ProviderRefused(NotAuthenticated):
-    """The identity provider did not sign anybody in, or what it sent can't be trusted."""
-
-    code = "provider-refused"
-
-
 class Metadata(msgspec.Struct, frozen=True):
     """What the provider says of itself (OpenID Connect Discovery 1.0)."""
 
@@ -56,17 +51,6 @@ class Metadata(msgspec.Struct, frozen=True):
     authorization_endpoint: str
     token_endpoint: str
     jwks_uri: str
-
-
-class Identity(msgspec.Struct, frozen=True):
-    """Who somebody is for the provider."""
-
-    issuer: str
-    subject: str
-    email: str | None
-    email_is_verified: bool
-    name: str | None
-    claims: Mapping[str, Any]
 
 
 class _Tokens(msgspec.Struct, frozen=True):

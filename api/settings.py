@@ -1,6 +1,7 @@
 """Settings, read from the environment once. Every one is explained in docs/settings.md."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -19,6 +20,8 @@ _JOIN_RULE = r"[A-Za-z0-9_.-]+:[^=;/]+=[0-9a-f-]{36}/[a-z+]+"
 JOIN_RULES = rf"^{_JOIN_RULE}(;{_JOIN_RULE})*$"
 """`claim:value=organisation/role+role`, several divided by `;`."""
 
+SECRETS_KEYS = r"^[^\s,]{32,}([\s,]+[^\s,]{32,})*$"
+
 
 class Settings(msgspec.Struct, frozen=True, rename="upper", kw_only=True):
     """What an operator may set. Absent engines mean: start the embedded ones (`make run`)."""
@@ -35,6 +38,8 @@ class Settings(msgspec.Struct, frozen=True, rename="upper", kw_only=True):
     """Where the embedded engines keep their files."""
     pseudonym_key: Annotated[str, Meta(min_length=32)] | None = None
     """Secret behind pseudonyms and the guard against double counting; never change it."""
+    secrets_key: Annotated[str, Meta(pattern=SECRETS_KEYS)] | None = None
+    """What kept secrets are sealed with, the newest first, divided by commas or blanks."""
     public_url: Annotated[str, Meta(pattern=r"^https?://[^/]+$")] | None = None
     """Where people reach this installation, `https://perceel.example`."""
     forwarded_hops: Annotated[int, Meta(ge=0, le=5)] = 0
@@ -63,6 +68,8 @@ class Settings(msgspec.Struct, frozen=True, rename="upper", kw_only=True):
     """Whom mail comes from."""
     security_contact: Annotated[str, Meta(pattern=r"^(mailto:|https://|tel:)\S+$")] | None = None
     """Whom to tell of a weakness, for /.well-known/security.txt."""
+    chain_heads_file: Path | None = None
+    """`chain-heads` adds the heads of the chains here; best on a disk of somebody else's."""
     metrics_port: Port | None = None
     """Metrics for Prometheus are served here, apart from the API; absent: nowhere."""
     metrics_host: str = "127.0.0.1"
@@ -109,7 +116,22 @@ def pseudonym_key() -> bytes:
     given = settings().pseudonym_key
     if given is not None:
         return given.encode()
-    file = settings().data_dir / "pseudonym-key"
+    return kept_key(settings().data_dir / "pseudonym-key")
+
+
+def secrets_keys() -> tuple[bytes, ...]:
+    """Give what kept secrets are sealed with, the newest first (ADR 48)."""
+    given = settings().secrets_key
+    if given is None:
+        raise SettingsError(
+            "Environment: `SECRETS_KEY` is needed where `DATABASE_URL` is set; make one with"
+            " `openssl rand -hex 32`, give it to every process, and keep it apart from backups"
+        )
+    return tuple(one.encode() for one in re.split(r"[\s,]+", given))
+
+
+def kept_key(file: Path) -> bytes:
+    """Give the secret in a file, made at random by whoever needs it first."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with suppress(FileExistsError):
         # Written beside it and then linked, so that nobody ever reads half a key.

@@ -3,17 +3,15 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.trace import SpanKind, Tracer
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from prometheus_client import Counter, Gauge, Histogram, start_http_server
 
 from api.settings import settings
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.trace import Tracer
 
 REQUESTS: Final = Counter("perceel_requests", "Requests answered.", ["method", "route", "status"])
 SECONDS: Final = Histogram("perceel_request_seconds", "Time to answer.", ["method", "route"])
@@ -48,6 +46,9 @@ def span(method: str, traceparent: str | None) -> AbstractContextManager[Any]:
     endpoint = settings().otel_exporter_otlp_endpoint
     if endpoint is None:
         return nullcontext()
+    from opentelemetry.trace import SpanKind
+    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
     sent = {} if traceparent is None else {"traceparent": traceparent}
     context = TraceContextTextMapPropagator().extract(sent)
     return _tracer(endpoint).start_as_current_span(method, context, SpanKind.SERVER)
@@ -69,12 +70,18 @@ def flush() -> None:
         _provider(endpoint).force_flush()
 
 
-def _tracer(endpoint: str) -> Tracer:
+def _tracer(endpoint: str) -> "Tracer":
     return _provider(endpoint).get_tracer("perceel")
 
 
 @cache
-def _provider(endpoint: str) -> TracerProvider:
+def _provider(endpoint: str) -> "TracerProvider":
+    # The exporter and what it brings along are loaded where traces are wanted (ADR 49).
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
     provider = TracerProvider(resource=Resource.create({"service.name": "perceel"}))
     exporter = OTLPSpanExporter(f"{endpoint.rstrip('/')}/v1/traces")
     provider.add_span_processor(BatchSpanProcessor(exporter))

@@ -2,27 +2,23 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final, TypeVar
 from uuid import UUID
 
 import click
-from rich.console import Console
 
 from api.domain.errors import DomainError, InvalidInput
 from api.embedded import PostgresMissing
-from api.settings import SettingsError, settings
+from api.migrations import forward
+from api.settings import SettingsError, secrets_keys, settings
+from importers import operating
 from importers.backup import BackupFailed
 from importers.engines import EngineBusy, embedded_engines
 from importers.run import run as run_job
 from importers.run import serve as serve_api
+from importers.shell import FILE, console, quiet, with_engines
 from search.errors import SearchError
-
-console: Final = Console(width=None if sys.stdout.isatty() else 110)
-Answer = TypeVar("Answer")
-FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group()
@@ -39,17 +35,16 @@ def run(*, once: bool) -> None:
 
 @perceel.command()
 def serve() -> None:
-    """Serve the API; DATABASE_URL and MEILISEARCH_URL must be set."""
+    """Serve the API; DATABASE_URL, MEILISEARCH_URL and SECRETS_KEY must be set."""
+    secrets_keys()
     serve_api(console)
 
 
 @perceel.command()
 def migrate() -> None:
     """Bring the database to the version of this code."""
-    from api import database
-
-    with embedded_engines(settings().data_dir, _quiet):
-        asyncio.run(database.migrate())
+    with embedded_engines(settings().data_dir, quiet):
+        asyncio.run(forward.migrate())
 
 
 @perceel.command()
@@ -79,7 +74,7 @@ def key(
             person=person,
         )
 
-    made = _with_engines(make)
+    made = with_engines(make)
     click.echo(made.secret)
 
 
@@ -100,7 +95,7 @@ def organisation(kind: str, name: str, kvk: str | None, municipalities: tuple[st
         wanted = service.OrganisationKind(kind)
         return await service.create_organisation(wanted, name, kvk, municipalities, now=now)
 
-    click.echo(_with_engines(make).id)
+    click.echo(with_engines(make).id)
 
 
 @perceel.command()
@@ -114,7 +109,7 @@ def administrator(email: str, days: int) -> None:
     async def invite(now: datetime) -> NewInvitation:
         return await service.invite_first(email, days, now)
 
-    made = _with_engines(invite)
+    made = with_engines(invite)
     console.print("Accept with POST /v1/member-invitation-acceptances: token, name, password.")
     click.echo(made.token)
 
@@ -129,7 +124,7 @@ def reset_password(email: str) -> None:
     async def issue(now: datetime) -> ResetToken:
         return await service.issue_reset_for(email, now)
 
-    made = _with_engines(issue)
+    made = with_engines(issue)
     console.print("Use it with POST /v1/password-reset-uses: token, password.")
     click.echo(made.token)
 
@@ -143,7 +138,7 @@ def revoke_key(prefix: str) -> None:
     async def revoke(now: datetime) -> None:
         await service.revoke_key(prefix, now)
 
-    _with_engines(revoke)
+    with_engines(revoke)
     console.print(f"Key {prefix} no longer works.")
 
 
@@ -158,7 +153,7 @@ def import_files(source: str, files: tuple[Path, ...], mapping: Path | None) -> 
     async def load(now: datetime) -> bool:
         return await reports.import_all(source, files, mapping, console, now)
 
-    sys.exit(0 if _with_engines(load) else 1)
+    sys.exit(0 if with_engines(load) else 1)
 
 
 @perceel.command("import-reference")
@@ -174,13 +169,13 @@ def import_reference(kind: str, file: Path, *, partial: bool) -> None:
     async def replace(now: datetime) -> int:
         return await load.replace(kind, content, file.name, now, complete=not partial)
 
-    console.print(f"{_with_engines(replace)} rows loaded.")
+    console.print(f"{with_engines(replace)} rows loaded.")
 
 
 @perceel.command()
 def drain() -> None:
     """Keep the index up and work jobs off until stopped: the worker of a production set-up."""
-    from api import telemetry
+    from api import rekeying, telemetry
     from api.app import jobs
     from api.audit.service import go_on_after_restore
     from api.logs import configure_logging
@@ -188,11 +183,12 @@ def drain() -> None:
 
     async def forever(_: datetime) -> None:
         configure_logging()
+        await rekeying.check()
         await go_on_after_restore()
         with telemetry.exposed():
             await asyncio.gather(*jobs(EnterpriseLists()))
 
-    _with_engines(forever)
+    with_engines(forever)
 
 
 @perceel.command()
@@ -203,7 +199,7 @@ def reindex() -> None:
     async def build(_: datetime) -> int:
         return await indexing.rebuild()
 
-    console.print(f"{_with_engines(build)} documents indexed.")
+    console.print(f"{with_engines(build)} documents indexed.")
 
 
 @perceel.command("verify-index")
@@ -215,7 +211,7 @@ def verify_index() -> None:
         await indexing.catch_up()
         return await indexing.compare()
 
-    found = _with_engines(compare)
+    found = with_engines(compare)
     console.print(f"{len(found.missing)} missing or old, {len(found.surplus)} surplus.")
     sys.exit(1 if found.missing or found.surplus else 0)
 
@@ -225,86 +221,7 @@ def import_rule_books() -> None:
     """Publish the rule books that come with the product, where they are not yet."""
     from importers.rule_books import load
 
-    console.print(f"{_with_engines(load.load_shipped)} rule books published.")
-
-
-@perceel.command("verify-ledger")
-@click.argument("obligations", nargs=-1, type=click.UUID)
-def verify_ledger(obligations: tuple[UUID, ...]) -> None:
-    """Verify the ledgers of OBLIGATIONS, or all; exit 1 where one does not hold."""
-    from api.ledgers import service
-    from api.ledgers.schemas import VerificationOut
-
-    async def verify(_: datetime) -> list[VerificationOut]:
-        if not obligations:
-            return await service.verify_all()
-        return [await service.verify(one) for one in obligations]
-
-    found = _with_engines(verify)
-    for one in found:
-        if one.tampering is not None:
-            reason = one.tampering.reason
-            console.print(f"{one.obligation_id}: entry {one.tampering.number}: {reason.detail}")
-    broken = sum(not one.intact for one in found)
-    console.print(f"{len(found)} ledgers verified, {broken} do not hold.")
-    sys.exit(1 if broken else 0)
-
-
-@perceel.command()
-def retain() -> None:
-    """Delete personal and passing data that is kept no longer (docs/privacy.md); run it daily."""
-    from api.privacy import service
-
-    for what, number in _with_engines(service.retain).items():
-        console.print(f"{what}: {number}")
-
-
-@perceel.command("backup")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-def backup_database(file: Path) -> None:
-    """Write the database to FILE, as it is at one moment; nobody has to stop."""
-    from importers.backup import backup
-
-    with embedded_engines(settings().data_dir, _quiet):
-        backup(settings().database_url or "", file)
-    console.print(f"{file}: {file.stat().st_size:,} bytes. Keep PSEUDONYM_KEY apart from it.")
-
-
-@perceel.command("restore")
-@click.argument("file", type=FILE)
-def restore_database(file: Path) -> None:
-    """Put the backup in FILE into an empty database, then build the index from it."""
-    from api import indexing
-    from importers.backup import restore
-
-    async def follow(_: datetime) -> int:
-        from api.audit.service import go_on_after_restore
-
-        await go_on_after_restore()
-        return await indexing.rebuild()
-
-    with embedded_engines(settings().data_dir, _quiet):
-        restore(settings().database_url or "", file)
-        documents = asyncio.run(_connected(follow))
-    console.print(f"Restored; {documents} documents indexed.")
-
-
-@perceel.command("verify-audit")
-def verify_audit() -> None:
-    """Verify every event of the audit trail and its chain; exit 1 where it does not hold."""
-    from api.audit import service
-
-    async def verify(now: datetime) -> service.Verified:
-        while await service.seal(now):
-            pass
-        return await service.verify()
-
-    found = _with_engines(verify)
-    for fault in found.faults:
-        console.print(fault, style="red")
-    faults = len(found.faults)
-    console.print(f"{found.events} events in {found.links} links verified, {faults} faults.")
-    sys.exit(1 if faults else 0)
+    console.print(f"{with_engines(load.load_shipped)} rule books published.")
 
 
 @perceel.command()
@@ -343,24 +260,12 @@ def collection() -> None:
 @perceel.command()
 def down() -> None:
     """Stop embedded engines that a killed run left behind."""
-    with embedded_engines(settings().data_dir, _quiet):
+    with embedded_engines(settings().data_dir, quiet):
         console.print("The engines of this folder are stopped.")
 
 
-def _with_engines(job: Callable[[datetime], Awaitable[Answer]]) -> Answer:
-    with embedded_engines(settings().data_dir, _quiet):
-        return asyncio.run(_connected(job))
-
-
-async def _connected(job: Callable[[datetime], Awaitable[Answer]]) -> Answer:
-    from api import clock, database, index
-
-    async with database.pool(settings().database_pool_size), index.engine():
-        return await job(clock.now())
-
-
-def _quiet(_: str) -> None:
-    """Say nothing: these commands are quick."""
+for command in operating.COMMANDS:
+    perceel.add_command(command)
 
 
 def main() -> None:
@@ -373,7 +278,7 @@ def main() -> None:
         sys.exit(1)
     except (
         *(DomainError, SettingsError, EngineBusy, PostgresMissing, SearchError),
-        BackupFailed,
+        *(BackupFailed, forward.MigrationFailed),
     ) as error:
         console.print(str(error), style="red", highlight=False)
         sys.exit(1)

@@ -19,7 +19,7 @@ import psutil
 
 from api.database import use_database
 from api.embedded import postgres, start_postgres
-from api.settings import settings
+from api.settings import kept_key, settings
 from search import engine as meilisearch
 
 Say = Callable[[str], None]
@@ -68,7 +68,7 @@ def _use_engines() -> None:
 
 def _attach(data_dir: Path) -> None:
     if not os.environ.get("DATABASE_URL"):
-        os.environ["DATABASE_URL"] = start_postgres(data_dir / "postgres")
+        _use_postgres(start_postgres(data_dir / "postgres"), data_dir)
     if not os.environ.get("MEILISEARCH_URL"):
         kept = _read(data_dir)
         if kept is None:
@@ -83,8 +83,15 @@ def _own_postgres(data_dir: Path, say: Say) -> Iterator[None]:
         return
     say("Starting PostgreSQL")
     with postgres(data_dir / "postgres") as dsn:
-        os.environ["DATABASE_URL"] = dsn
+        _use_postgres(dsn, data_dir)
         yield
+
+
+def _use_postgres(dsn: str, data_dir: Path) -> None:
+    """Name the embedded server; what it keeps sealed has its key beside it (ADR 48)."""
+    os.environ["DATABASE_URL"] = dsn
+    if not os.environ.get("SECRETS_KEY"):
+        os.environ["SECRETS_KEY"] = kept_key(data_dir / "secrets-key").decode()
 
 
 @contextmanager

@@ -53,6 +53,7 @@ def serve(console: Console) -> None:
 async def _prepare_and_run(data_dir: Path, console: Console) -> None:
     from api import database, index, indexing
     from api.clock import now
+    from api.migrations.forward import migrate
     from importers.demo import load as demo
     from importers.demo import obligations as demo_obligations
     from importers.job import run_main_job
@@ -61,7 +62,7 @@ async def _prepare_and_run(data_dir: Path, console: Console) -> None:
 
     say = _say(console)
     say("Bringing the database up to date")
-    await database.migrate()
+    await migrate()
     async with database.pool(settings().database_pool_size), index.engine():
         say("Loading codes and areas")
         await reference.load_shipped(now())

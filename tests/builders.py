@@ -15,6 +15,8 @@ UTRECHT = {"kind": "places", "places": ["GM0344"]}
 COUNTRY = {"kind": "country"}
 PAINTING, CLEANING, GREENERY, CATERING = "45442100", "90910000", "77310000", "55520000"
 _kvk_numbers = itertools.count(10_000_001)
+ANY_STATE = {"If-Match": "*"}
+"""Of a change that is made whatever was read before."""
 
 
 def a_kvk_number() -> str:

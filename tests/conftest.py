@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 # Limits are tested where they are the subject; elsewhere tests ask as fast as they can.
 os.environ.setdefault("RATE_LIMIT_ANONYMOUS", "0")
 os.environ.setdefault("RATE_LIMIT_KNOWN", "0")
+os.environ.setdefault("SECRETS_KEY", "only-for-the-tests-0123456789-0123456789")
 # No test asserts a time: a shared machine may be slow for a while.
 settings.register_profile("perceel", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("perceel")
@@ -47,13 +48,14 @@ def database_url() -> Iterator[str]:
 async def migrated(database_url: str) -> AsyncIterator[None]:
     """The schema and the shipped reference tables, made once."""
     from api import database
+    from api.migrations.forward import migrate
     from importers.reference import load
 
     database.use_database(database_url)
     with warnings.catch_warnings():
         # Generated migrations repeat names that Piccolo itself then warns about.
         warnings.simplefilter("ignore")
-        await database.migrate()
+        await migrate()
     async with database.pool(8):
         await load.load_shipped(NOW)
         # Tests clear up their rows. Those of the audit trail switch the trigger on again.

@@ -62,7 +62,7 @@ class Person(Table):
     email = Varchar(length=254, null=False, default=None, unique=True, help_text="lower case")
     name = Varchar(length=120, null=False, default=None)
     password_hash = Text(null=True, default=None, help_text="Argon2id; absent: signs in elsewhere")
-    totp_secret = Text(null=True, default=None, help_text="base32; asked at sign-in once confirmed")
+    totp_secret = Text(null=True, default=None, help_text="sealed (ADR 48); asked once confirmed")
     totp_confirmed_at = Timestamptz(null=True, default=None)
     totp_last_step = BigInt(null=True, default=None, help_text="a code is taken once")
     recovery_hashes = Array(base_column=Bytea(), null=False, default=None)

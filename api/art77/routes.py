@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Request, Router, delete, get, post, put
+from litestar import Request, Response, Router, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
@@ -12,11 +12,13 @@ from api.art77 import service
 from api.art77.schemas import Art77AwardIn, Art77AwardOut, MissionIn, MissionOut
 from api.auth import SECURITY, current_actor, for_buyers, needs
 from api.pagination import Cursor, Limit, Page
+from api.preconditions import IfMatch, IfMatchWhereThere, documented, wanted_state
 from api.problems import answers
 
 Firm = Annotated[
     UUID | None, QueryParameter(name="enterpriseId", description="Awards to this enterprise only.")
 ]
+MISSION_ETAG = documented("ETag", "Of the statement.")
 READ: dict[str, Any] = {"security": SECURITY, "responses": answers(400, 401, 403, 404)}
 
 
@@ -54,13 +56,17 @@ async def list_awards(
     operation_id="strikeReservedAward",
     summary="Take back an award recorded in error",
     guards=[needs("matches:write"), for_buyers],
-    **READ,
+    **(READ | {"responses": answers(400, 401, 403, 404, 412, 428)}),
 )
 async def strike_award(
-    request: Request[Any, Any, Any], award_id: FromPath[UUID], now: NamedDependency[datetime]
+    request: Request[Any, Any, Any],
+    award_id: FromPath[UUID],
+    if_match: IfMatch,
+    now: NamedDependency[datetime],
 ) -> None:
     """Take an award back; the audit trail keeps it."""
-    await service.strike(award_id, current_actor(request), now)
+    wanted, actor = wanted_state(if_match), current_actor(request)
+    await service.strike(award_id, actor, now, wanted=wanted)
 
 
 @put(
@@ -69,16 +75,24 @@ async def strike_award(
     summary="State whether an enterprise meets art. 77(2)",
     guards=[needs("matches:write"), for_buyers],
     security=SECURITY,
-    responses=answers(400, 401, 403, 404, 413),
+    response_headers=[MISSION_ETAG],
+    responses=answers(400, 401, 403, 404, 412, 413, 428),
 )
 async def state_mission(
     request: Request[Any, Any, Any],
     enterprise_id: FromPath[UUID],
     data: JSONBody[MissionIn],
     now: NamedDependency[datetime],
-) -> MissionOut:
-    """Record whether the mission, the use of profit and participation are proven, and by what."""
-    return await service.state_mission(enterprise_id, data, current_actor(request), now)
+    if_match: IfMatchWhereThere = None,
+) -> Response[MissionOut]:
+    """Record whether the mission, the use of profit and participation are proven, and by what.
+
+    The first statement needs no `If-Match`; another one in its place does.
+    """
+    wanted = None if if_match is None else wanted_state(if_match)
+    actor = current_actor(request)
+    made = await service.state_mission(enterprise_id, data, actor, now, wanted=wanted)
+    return Response(made, headers={"ETag": service.mission_tag(made)})
 
 
 @get(
@@ -86,11 +100,13 @@ async def state_mission(
     operation_id="getMission",
     summary="What is stated on the mission of an enterprise",
     guards=[needs("matches:read"), for_buyers],
+    response_headers=[MISSION_ETAG],
     **READ,
 )
-async def get_mission(enterprise_id: FromPath[UUID]) -> MissionOut:
+async def get_mission(enterprise_id: FromPath[UUID]) -> Response[MissionOut]:
     """Tell what was stated, on what basis and by whom; 404 while nothing was."""
-    return await service.mission(enterprise_id)
+    found = await service.mission(enterprise_id)
+    return Response(found, headers={"ETag": service.mission_tag(found)})
 
 
 router = Router(

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from api.domain.tendering.notice import Buyer
+from api.preconditions import Tag
 
 
 class AwardingBuyer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
@@ -51,6 +52,7 @@ class Art77AwardOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     source: str
     author: str
     created_at: datetime
+    etag: Tag
 
 
 class MissionIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):

@@ -26,6 +26,7 @@ from api.domain.matching.rules import RULES_2026
 from api.domain.social_return.privacy import personal_number_faults
 from api.domain.tendering.notice import Buyer, Reservation
 from api.pagination import Page, after, write_cursor
+from api.preconditions import ANYHOW, check_state, state_tag
 from api.tenders import service as tenders
 
 UNDER_ART77: Final = Reservation.PUBLIC_SERVICE_MISSION
@@ -100,7 +101,8 @@ async def read(award_id: UUID) -> Art77AwardOut:
 
 def _award(row: Row) -> Art77AwardOut:
     free_after = years_after(row["awarded_on"], RULES_2026.art77.waiting_years)
-    return as_struct(dict(row) | {"free_after": free_after}, Art77AwardOut)
+    made = {"free_after": free_after, "etag": state_tag(row["id"], row["author"])}
+    return as_struct(dict(row) | made, Art77AwardOut)
 
 
 async def awards(enterprise_id: UUID | None, cursor: str | None, limit: int) -> Page[Art77AwardOut]:
@@ -110,20 +112,31 @@ async def awards(enterprise_id: UUID | None, cursor: str | None, limit: int) -> 
     return Page(items=tuple(_award(row) for row in rows[:limit]), next_cursor=next_cursor)
 
 
-async def strike(award_id: UUID, actor: Actor, now: datetime) -> None:
+async def strike(award_id: UUID, actor: Actor, now: datetime, *, wanted: str = ANYHOW) -> None:
     """Take back an award that was recorded in error; the audit trail keeps it."""
     async with transaction():
         row = await queries.award(award_id)
         if row is None or not is_shown(row["organisation"], actor):
             raise NotFound(f"There is no award {award_id} of this organisation.")
         found = _award(row)
+        check_state(found.etag, wanted)
         await queries.delete_award(award_id)
         detail = {"buyer": found.buyer_name, "awardedOn": found.awarded_on.isoformat()}
         await audit.record("art77-award.struck", [found.enterprise_id], actor.name, now, **detail)
 
 
+def mission_tag(told: MissionOut) -> str:
+    """Give the ETag of a statement."""
+    return state_tag(*msgspec.structs.astuple(told))
+
+
 async def state_mission(
-    enterprise_id: UUID, given: MissionIn, actor: Actor, now: datetime
+    enterprise_id: UUID,
+    given: MissionIn,
+    actor: Actor,
+    now: datetime,
+    *,
+    wanted: str | None = ANYHOW,
 ) -> MissionOut:
     """Record whether an enterprise meets art. 77(2)(a) to (c), and what shows it."""
     faults = personal_number_faults(given.basis, "/basis")
@@ -132,6 +145,9 @@ async def state_mission(
     async with transaction():
         if not await queries.is_known(enterprise_id):
             raise NotFound(f"There is no enterprise {enterprise_id}.")
+        await lock(f"mission {enterprise_id}")
+        present = await queries.mission(enterprise_id)
+        check_state(None if present is None else mission_tag(present), wanted)
         await queries.put_mission(enterprise_id, (given.met, given.basis), actor.name, now)
         detail = msgspec.to_builtins(given)
         await audit.record("mission.stated", [enterprise_id], actor.name, now, **detail)

@@ -9,6 +9,7 @@ from api.capacity.schemas import Purpose, ReservationOut
 from api.capacity.tables import CapacityReservation
 from api.database import Row, as_struct, copy_rows, fetch
 from api.domain.capacity import Held
+from api.preconditions import state_tag
 
 _LIVE: Final = "released_at IS NULL AND (expires_at IS NULL OR expires_at > $1)"
 Windows = dict[UUID, list[Held]]
@@ -38,7 +39,12 @@ async def live(enterprise_id: UUID, now: datetime) -> list[ReservationOut]:
     FROM capacity_reservation r JOIN offering o ON o.id = r.offering
     WHERE {_LIVE} AND o.enterprise = $2 ORDER BY r.offering, r.starts_on, r.id
     """  # noqa: S608  a constant of ours
-    return [as_struct(row, ReservationOut) for row in await fetch(sql, now, enterprise_id)]
+    return [_reservation(row) for row in await fetch(sql, now, enterprise_id)]
+
+
+def _reservation(row: Row) -> ReservationOut:
+    told = dict(row)
+    return as_struct(told | {"etag": state_tag(*told.values())}, ReservationOut)
 
 
 async def reliable(

@@ -11,7 +11,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from api.auth import SECURITY, current_actor, needs
 from api.capacity import service
 from api.capacity.schemas import OfferingCapacity, ReservationIn, ReservationOut
-from api.preconditions import documented
+from api.preconditions import IfMatch, documented, wanted_state
 from api.problems import answers
 
 WRITE: dict[str, Any] = {"guards": [needs("directory:write")], "security": SECURITY}
@@ -55,7 +55,10 @@ async def list_reservations(
     operation_id="reserveOwnCapacity",
     summary="Take capacity off the market for a while",
     responses=answers(400, 401, 403, 404, 409, 410, 413),
-    response_headers=[documented("Location", "The list that now holds the reservation.")],
+    response_headers=[
+        documented("ETag", "Of the reservation; it also stands in the list."),
+        documented("Location", "The list that now holds the reservation."),
+    ],
     **WRITE,
 )
 async def reserve_own_capacity(
@@ -68,7 +71,8 @@ async def reserve_own_capacity(
     """Say that part of the capacity is taken: other customers, or fewer hands."""
     ids = (enterprise_id, offering_id)
     made = await service.hold_own(ids, data, current_actor(request), now)
-    headers = {"Location": f"/v1/enterprises/{enterprise_id}/reservations"}
+    place = f"/v1/enterprises/{enterprise_id}/reservations"
+    headers = {"ETag": made.etag, "Location": place}
     return Response(made, status_code=201, headers=headers)
 
 
@@ -76,14 +80,19 @@ async def reserve_own_capacity(
     "/enterprises/{enterprise_id:uuid}/reservations/{reservation_id:uuid}",
     operation_id="releaseOwnCapacity",
     summary="Bring capacity back on the market",
-    responses=answers(400, 401, 403, 404, 410),
+    responses=answers(400, 401, 403, 404, 410, 412, 428),
     **WRITE,
 )
 async def release_own_capacity(
-    request: Caller, enterprise_id: FromPath[UUID], reservation_id: FromPath[UUID], now: Now
+    request: Caller,
+    enterprise_id: FromPath[UUID],
+    reservation_id: FromPath[UUID],
+    if_match: IfMatch,
+    now: Now,
 ) -> None:
-    """End a reservation of the enterprise's own."""
-    await service.give_back(enterprise_id, reservation_id, current_actor(request), now)
+    """End a reservation of the enterprise's own; what others hold ends with what it is for."""
+    wanted, ids = wanted_state(if_match), (enterprise_id, reservation_id)
+    await service.give_back(*ids, current_actor(request), now, wanted=wanted)
 
 
 router = Router(

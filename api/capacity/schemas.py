@@ -8,6 +8,8 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from api.preconditions import Tag
+
 MAX_CENTS = 10**14
 _Yearly = Annotated[int, Meta(gt=0, le=MAX_CENTS, description="Euro cents a year, excluding VAT.")]
 
@@ -57,6 +59,7 @@ class ReservationOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     starts_on: date
     ends_on: Annotated[date, Meta(description="The first day that is free again.")]
     expires_at: datetime | None
+    etag: Tag
 
 
 class OfferingCapacity(msgspec.Struct, frozen=True, rename="camel", kw_only=True):

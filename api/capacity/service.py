@@ -21,6 +21,7 @@ from api.database import Row, transaction
 from api.domain.capacity import left, peak
 from api.domain.errors import Fault, InvalidInput, NotFound, RuleViolation
 from api.enterprises import service as enterprises
+from api.preconditions import ANYHOW, check_state
 
 Window = tuple[date, date]
 YEAR: Final = timedelta(days=365)
@@ -152,10 +153,16 @@ async def hold_own(
     return next(one for one in live if one.id == made)
 
 
-async def give_back(enterprise_id: UUID, reservation_id: UUID, actor: Actor, now: datetime) -> None:
+async def give_back(
+    enterprise_id: UUID, reservation_id: UUID, actor: Actor, now: datetime, *, wanted: str = ANYHOW
+) -> None:
     """End a reservation that the enterprise made itself; others end with what they are for."""
     async with transaction():
         await enterprises.locked(enterprise_id, actor)
+        live = await queries.live(enterprise_id, now)
+        present = next((one.etag for one in live if one.id == reservation_id), None)
+        if present is not None:
+            check_state(present, wanted)
         ended = await queries.release_own(enterprise_id, reservation_id, now)
         if ended is None:
             raise NotFound(f"There is no reservation {reservation_id} of the enterprise's own.")

@@ -9,8 +9,6 @@ from typing import IO, Any, Final
 from uuid import UUID
 
 import msgspec
-from openpyxl import Workbook
-from openpyxl.utils.exceptions import WorkbookAlreadySaved
 
 from api.directory import service as directory
 from api.directory.schemas import SearchFilters, SearchOrder, SearchQuery
@@ -207,8 +205,11 @@ async def _write_workbook(selection: Selection, file: IO[bytes]) -> None:
 
 
 @contextmanager
-def _sheet() -> Iterator[tuple[Workbook, Any]]:
+def _sheet() -> Iterator[tuple[Any, Any]]:
     """Hold a sheet that goes to disk row by row; its temporary file goes with it."""
+    from openpyxl import Workbook
+    from openpyxl.utils.exceptions import WorkbookAlreadySaved
+
     book = Workbook(write_only=True)
     sheet: Any = book.create_sheet("enterprises")
     try:

@@ -22,7 +22,7 @@ from api.imports.schemas import (
     UndoneOut,
 )
 from api.pagination import Cursor, Limit, Page
-from api.preconditions import documented
+from api.preconditions import IfMatch, documented, wanted_state
 from api.problems import UnsupportedMediaType, answers
 
 MULTIPART: Final = "multipart/form-data"
@@ -32,6 +32,7 @@ MEDIA_TYPES: Final = {
     "application/x-ndjson": ListForm.JSON_LINES,
 }
 WRITE: dict[str, Any] = {"guards": [needs("imports:write")], "security": SECURITY}
+ETAG: Final = documented("ETag", "Of the state of the import, however far it is.")
 ContentType = Annotated[
     str,
     HeaderParameter(
@@ -69,7 +70,7 @@ SourceName = Annotated[
     summary="Import a list of enterprises",
     status_code=202,
     responses=answers(400, 401, 403, 413, 415),
-    response_headers=[documented("Location", "The job: ask there how far it is.")],
+    response_headers=[ETAG, documented("Location", "The job: ask there how far it is.")],
     **WRITE,
 )
 async def start_import(  # noqa: PLR0913  one argument per documented parameter
@@ -96,7 +97,8 @@ async def start_import(  # noqa: PLR0913  one argument per documented parameter
         source=source,
     )
     job = await service.submit(asked, list_reader, current_actor(request), now)
-    return Response(job, status_code=202, headers={"Location": f"/v1/imports/{job.id}"})
+    headers = {"ETag": service.tag(job), "Location": f"/v1/imports/{job.id}"}
+    return Response(job, status_code=202, headers=headers)
 
 
 @get(
@@ -117,25 +119,36 @@ async def list_imports(
     operation_id="getImport",
     summary="See how far an import is",
     responses=answers(400, 401, 403, 404),
+    response_headers=[ETAG],
     **WRITE,
 )
-async def get_import(request: Request[Any, Any, Any], import_id: FromPath[UUID]) -> ImportOut:
+async def get_import(
+    request: Request[Any, Any, Any], import_id: FromPath[UUID]
+) -> Response[ImportOut]:
     """See how far an import is; it goes on whether anybody looks or not."""
-    return await service.read(import_id, current_actor(request))
+    found = await service.read(import_id, current_actor(request))
+    return Response(found, headers={"ETag": service.tag(found)})
 
 
 @delete(
     "/{import_id:uuid}",
     operation_id="cancelImport",
     summary="Cancel an import",
-    responses=answers(400, 401, 403, 404, 409),
+    responses=answers(400, 401, 403, 404, 409, 412, 428),
     **WRITE,
 )
 async def cancel_import(
-    request: Request[Any, Any, Any], import_id: FromPath[UUID], now: NamedDependency[datetime]
+    request: Request[Any, Any, Any],
+    import_id: FromPath[UUID],
+    if_match: IfMatch,
+    now: NamedDependency[datetime],
 ) -> None:
-    """Cancel an import. What skip mode stored before stays."""
-    await service.cancel(import_id, current_actor(request), now)
+    """Cancel an import. What skip mode stored before stays.
+
+    Its ETag is of its state: who read that it waits does not cancel what has begun.
+    """
+    wanted, actor = wanted_state(if_match), current_actor(request)
+    await service.cancel(import_id, actor, now, wanted=wanted)
 
 
 @post(

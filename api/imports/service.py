@@ -58,6 +58,7 @@ from api.imports.schemas import (
     UndoneOut,
 )
 from api.pagination import Page, after, read_position, write_cursor
+from api.preconditions import ANYHOW, check_state, state_tag
 from api.reference.service import Reference, reference
 
 logger = logging.getLogger(__name__)
@@ -120,11 +121,17 @@ async def imports(cursor: str | None, limit: int, actor: Actor) -> Page[ImportOu
     return Page(items=items, next_cursor=following)
 
 
-async def cancel(job_id: UUID, actor: Actor, now: datetime) -> None:
+def tag(job: ImportOut) -> str:
+    """Give the ETag of a job: of its state alone, since it gets on from one look to the next."""
+    return state_tag(job.id, job.state)
+
+
+async def cancel(job_id: UUID, actor: Actor, now: datetime, *, wanted: str = ANYHOW) -> None:
     """End a job. Batches that were stored in skip mode stay; the one under way is undone."""
     async with transaction():
         await read(job_id, actor)
         held = await queries.held(job_id)
+        check_state(state_tag(job_id, held.state), wanted)
         if held.state not in {"queued", "running"}:
             raise ImportFinished(f"Import {job_id} is {held.state}.")
         await queries.finish(job_id, "cancelled", (), now)

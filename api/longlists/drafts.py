@@ -3,24 +3,15 @@
 import base64
 import csv
 import io
-import unicodedata
 from collections.abc import Iterator
 from hashlib import sha256
 from html import escape
 from typing import Final
 
-from openpyxl import Workbook
-from reportlab.lib.pagesizes import A4
-from reportlab.lib.styles import ParagraphStyle
-from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate
-
 from api.domain.matching.near_miss import Shortfall, Unit
 from api.domain.matching.reasons import Compared, Reason, ReasonCode, RuleId, State
 from api.formulas import inert
+from api.lines import Line, LineKind
 from api.longlists.schemas import OUTCOMES, REASONS, Longlist
 from api.matches.schemas import VerdictOut
 
@@ -45,16 +36,6 @@ CSP: Final = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 """The page holds one style sheet and nothing else that acts."""
-_PLAIN: Final = TTFont("Vera", "Vera.ttf")
-_BOLD: Final = TTFont("VeraBd", "VeraBd.ttf")
-_GLYPHS: Final = frozenset(_PLAIN.face.charToGlyph)
-for _font in (_PLAIN, _BOLD):
-    pdfmetrics.registerFont(_font)
-_TEXT: Final = ParagraphStyle("text", fontName="Vera", fontSize=9, leading=13, spaceAfter=4)
-_TITLE: Final = ParagraphStyle("title", fontName="VeraBd", fontSize=15, leading=20, spaceAfter=8)
-_HEADING: Final = ParagraphStyle(
-    "heading", fontName="VeraBd", fontSize=11, leading=15, spaceBefore=10, spaceAfter=4
-)
 
 
 def facts(found: Longlist) -> Iterator[tuple[str, str]]:
@@ -164,6 +145,8 @@ def as_csv(found: Longlist) -> bytes:
 
 def as_xlsx(found: Longlist) -> bytes:
     """Write a workbook: what the list stands on, then the list."""
+    from openpyxl import Workbook
+
     book = Workbook(write_only=True)
     basis = book.create_sheet("Verantwoording")
     for name, value in (*facts(found), *sources(found)):
@@ -220,60 +203,28 @@ def as_pdf(found: Longlist) -> bytes:
     It is set line by line and not as a table, so that it reads in order; the same run gives
     the same bytes.
     """
-    target = io.BytesIO()
-    document = SimpleDocTemplate(
-        target,
-        pagesize=A4,
-        leftMargin=20 * mm,
-        rightMargin=20 * mm,
-        title=f"Longlist: {_drawable(found.lot.title)}",
-        author="Perceel",
-        lang="nl",
-        invariant=1,
-    )
-    document.build(list(_told(found)), onFirstPage=_numbered, onLaterPages=_numbered)
-    return target.getvalue()
+    from api.pdf import pdf
+
+    return pdf(f"Longlist: {found.lot.title}", _told(found))
 
 
-def _told(found: Longlist) -> Iterator[Flowable]:
-    yield _line(_TITLE, f"Longlist: {found.lot.title}")
-    yield _line(_TEXT, _OPENING)
-    yield _line(_HEADING, "Verantwoording")
+def _told(found: Longlist) -> Iterator[Line]:
+    yield Line(LineKind.TITLE, f"Longlist: {found.lot.title}")
+    yield Line(LineKind.TEXT, _OPENING)
+    yield Line(LineKind.HEADING, "Verantwoording")
     for name, value in facts(found):
-        yield _line(_TEXT, value, name)
+        yield Line(LineKind.TEXT, value, name)
     for outcome, heading in OUTCOMES.items():
         rows = [cells(one, verdict) for one, verdict in found.verdicts if one == outcome]
-        yield _line(_HEADING, f"{heading} ({len(rows)})")
+        yield Line(LineKind.HEADING, f"{heading} ({len(rows)})")
         for row in rows:
-            yield _line(_TEXT, _in_words(row), f"{row[1]}. {row[2]}")
-    yield _line(_HEADING, "Regels en bronnen")
+            yield Line(LineKind.TEXT, _in_words(row), f"{row[1]}. {row[2]}")
+    yield Line(LineKind.HEADING, "Regels en bronnen")
     for name, value in sources(found):
-        yield _line(_TEXT, value, name)
+        yield Line(LineKind.TEXT, value, name)
 
 
 def _in_words(row: tuple[str | int | None, ...]) -> str:
     """Tell the cells that are filled, each with its name."""
     named = zip(HEAD[3:9], row[3:9], strict=True)
     return ". ".join(f"{name}: {cell}" for name, cell in named if cell not in (None, ""))
-
-
-def _line(style: ParagraphStyle, text: str, name: str = "") -> Paragraph:
-    label = f'<font name="VeraBd">{escape(_drawable(name))}</font><br/>' if name else ""
-    return Paragraph(label + escape(_drawable(text)), style)
-
-
-def _drawable(text: str) -> str:
-    """Write what the font has no sign for without its accent, and else as a question mark."""
-    return "".join(one if ord(one) in _GLYPHS else _nearest(one) for one in text)
-
-
-def _nearest(sign: str) -> str:
-    if sign.isspace():
-        return " "
-    base = unicodedata.normalize("NFKD", sign)[0]
-    return base if ord(base) in _GLYPHS else "?"
-
-
-def _numbered(canvas: Canvas, _: object) -> None:
-    canvas.setFont("Vera", 8)
-    canvas.drawRightString(A4[0] - 20 * mm, 10 * mm, f"Bladzijde {canvas.getPageNumber()}")

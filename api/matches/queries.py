@@ -33,6 +33,7 @@ from api.matches.schemas import (
     VerdictOut,
 )
 from api.matches.tables import BuyerExclusion, MatchRun, MatchVerdict
+from api.preconditions import state_tag
 
 # A row per offering. Of its areas only those are sent that can matter: a coverage of
 # hundreds of places is otherwise most of what is read.
@@ -255,12 +256,13 @@ async def names(enterprise_ids: Iterable[UUID]) -> dict[UUID, str]:
 async def exclusions(tender_id: UUID, organisation: UUID | None) -> list[ExclusionOut]:
     """List whom an organisation left out of a tender."""
     sql = """
-    SELECT b.enterprise AS enterprise_id, e.name, b.reason, b.author, b.created_at
+    SELECT b.id, b.enterprise AS enterprise_id, e.name, b.reason, b.author, b.created_at
     FROM buyer_exclusion b JOIN enterprise e ON e.id = b.enterprise
     WHERE b.tender = $1 AND b.organisation IS NOT DISTINCT FROM $2
     ORDER BY b.created_at, b.enterprise
     """
-    return [as_struct(row, ExclusionOut) for row in await fetch(sql, tender_id, organisation)]
+    rows = await fetch(sql, tender_id, organisation)
+    return [as_struct(dict(row) | {"etag": state_tag(row["id"])}, ExclusionOut) for row in rows]
 
 
 def _run(row: Row) -> MatchRunOut:
@@ -297,11 +299,15 @@ async def kvk_number(enterprise_id: UUID) -> str | None:
     return rows[0]["kvk_number"] if rows else None
 
 
+async def lock_exclusion(tender_id: UUID, enterprise_id: UUID, organisation: UUID | None) -> None:
+    """Lock an exclusion until the transaction ends, whether there is one or not."""
+    await lock(f"exclusion {tender_id} {enterprise_id} {organisation}")
+
+
 async def put_exclusion(
     tender_id: UUID, enterprise_id: UUID, reason: str, actor: Actor, now: datetime
 ) -> None:
-    """Store an exclusion, or the new reason of one."""
-    await lock(f"exclusion {tender_id} {enterprise_id} {actor.organisation}")
+    """Store an exclusion, or the new reason of one; it is locked."""
     await delete_exclusion(tender_id, enterprise_id, actor.organisation)
     row = {
         "id": new_id(),
@@ -315,13 +321,10 @@ async def put_exclusion(
     await copy_rows(BuyerExclusion, [row])
 
 
-async def delete_exclusion(
-    tender_id: UUID, enterprise_id: UUID, organisation: UUID | None
-) -> str | None:
-    """Drop an organisation's exclusion; give its reason, or `None` when there was none."""
+async def delete_exclusion(tender_id: UUID, enterprise_id: UUID, organisation: UUID | None) -> None:
+    """Drop an organisation's exclusion, if there is one."""
     sql = """
     DELETE FROM buyer_exclusion WHERE tender = $1 AND enterprise = $2
-    AND organisation IS NOT DISTINCT FROM $3 RETURNING reason
+    AND organisation IS NOT DISTINCT FROM $3
     """
-    rows = await fetch(sql, tender_id, enterprise_id, organisation)
-    return rows[0]["reason"] if rows else None
+    await fetch(sql, tender_id, enterprise_id, organisation)

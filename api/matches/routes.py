@@ -20,7 +20,7 @@ from api.matches.schemas import (
     VerdictOut,
 )
 from api.pagination import Cursor, Limit, Page
-from api.preconditions import documented
+from api.preconditions import IfMatch, IfMatchWhereThere, documented, wanted_state
 from api.problems import answers
 
 Caller = Request[Any, Any, Any]
@@ -139,7 +139,8 @@ async def explain_match(
     "/tenders/{tender_id:uuid}/exclusions/{enterprise_id:uuid}",
     operation_id="excludeEnterprise",
     summary="Leave an enterprise out of a tender",
-    **WRITE,
+    response_headers=[documented("ETag", "Of the exclusion; it also stands in the list.")],
+    **(WRITE | {"responses": answers(400, 401, 403, 404, 412, 413, 428)}),
 )
 async def exclude_enterprise(
     request: Request[Any, Any, Any],
@@ -147,25 +148,34 @@ async def exclude_enterprise(
     enterprise_id: FromPath[UUID],
     data: JSONBody[ExclusionIn],
     now: NamedDependency[datetime],
-) -> ExclusionOut:
-    """Record the buyer's reason; runs from now on exclude the enterprise, and tell it."""
-    return await service.exclude(tender_id, enterprise_id, data, current_actor(request), now)
+    if_match: IfMatchWhereThere = None,
+) -> Response[ExclusionOut]:
+    """Record the buyer's reason; runs from now on exclude the enterprise, and tell it.
+
+    The first reason needs no `If-Match`; another one in its place does.
+    """
+    wanted = None if if_match is None else wanted_state(if_match)
+    ids = (tender_id, enterprise_id)
+    made = await service.exclude(*ids, data, current_actor(request), now, wanted=wanted)
+    return Response(made, headers={"ETag": made.etag})
 
 
 @delete(
     "/tenders/{tender_id:uuid}/exclusions/{enterprise_id:uuid}",
     operation_id="readmitEnterprise",
     summary="Take an exclusion back",
-    **(WRITE | {"responses": answers(400, 401, 403, 404)}),
+    **(WRITE | {"responses": answers(400, 401, 403, 404, 412, 428)}),
 )
 async def readmit_enterprise(
     request: Request[Any, Any, Any],
     tender_id: FromPath[UUID],
     enterprise_id: FromPath[UUID],
+    if_match: IfMatch,
     now: NamedDependency[datetime],
 ) -> None:
     """Take an exclusion back; earlier runs and the audit trail keep it."""
-    await service.readmit(tender_id, enterprise_id, current_actor(request), now)
+    wanted, ids = wanted_state(if_match), (tender_id, enterprise_id)
+    await service.readmit(*ids, current_actor(request), now, wanted=wanted)
 
 
 @get(

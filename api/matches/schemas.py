@@ -12,6 +12,7 @@ from api.domain.matching.facts import LotFacts, Procedure, RequiredMark
 from api.domain.matching.near_miss import Shortfall
 from api.domain.matching.reasons import Reason, Rule
 from api.domain.matching.score import Signal
+from api.preconditions import Tag
 
 
 class MatchRequest(
@@ -182,3 +183,4 @@ class ExclusionOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     reason: str
     author: str
     created_at: datetime
+    etag: Tag

@@ -52,6 +52,7 @@ from api.matches.schemas import (
     VerdictOut,
 )
 from api.pagination import Page, read_position, write_cursor
+from api.preconditions import ANYHOW, check_state
 from api.reference.service import reference
 from api.settings import settings
 from api.tenders import service as tenders
@@ -321,13 +322,21 @@ async def verdicts(
 
 
 async def exclude(
-    tender_id: UUID, enterprise_id: UUID, given: ExclusionIn, actor: Actor, now: datetime
+    tender_id: UUID,
+    enterprise_id: UUID,
+    given: ExclusionIn,
+    actor: Actor,
+    now: datetime,
+    *,
+    wanted: str | None = ANYHOW,
 ) -> ExclusionOut:
     """Leave an enterprise out of a tender, or give another reason; later runs tell it."""
     await tenders.tender(tender_id)
     if not await queries.names([enterprise_id]):
         raise NotFound(f"There is no enterprise {enterprise_id}.")
     async with transaction():
+        present = await _exclusion(tender_id, enterprise_id, actor)
+        check_state(None if present is None else present.etag, wanted)
         await queries.put_exclusion(tender_id, enterprise_id, given.reason, actor, now)
         detail = {"enterprise": str(enterprise_id), "reason": given.reason}
         await audit.record("exclusion.put", [tender_id], actor.name, now, **detail)
@@ -335,13 +344,17 @@ async def exclude(
     return next(one for one in found if one.enterprise_id == enterprise_id)
 
 
-async def readmit(tender_id: UUID, enterprise_id: UUID, actor: Actor, now: datetime) -> None:
+async def readmit(
+    tender_id: UUID, enterprise_id: UUID, actor: Actor, now: datetime, *, wanted: str = ANYHOW
+) -> None:
     """Take an exclusion back; the audit trail and earlier runs keep it."""
     async with transaction():
-        reason = await queries.delete_exclusion(tender_id, enterprise_id, actor.organisation)
-        if reason is None:
+        present = await _exclusion(tender_id, enterprise_id, actor)
+        if present is None:
             raise NotFound(f"Enterprise {enterprise_id} is not excluded from this tender.")
-        detail = {"enterprise": str(enterprise_id), "reason": reason}
+        check_state(present.etag, wanted)
+        await queries.delete_exclusion(tender_id, enterprise_id, actor.organisation)
+        detail = {"enterprise": str(enterprise_id), "reason": present.reason}
         await audit.record("exclusion.removed", [tender_id], actor.name, now, **detail)
 
 
@@ -349,3 +362,10 @@ async def exclusions(tender_id: UUID, actor: Actor) -> tuple[ExclusionOut, ...]:
     """List whom the actor's organisation left out of a tender, and why."""
     await tenders.tender(tender_id)
     return tuple(await queries.exclusions(tender_id, actor.organisation))
+
+
+async def _exclusion(tender_id: UUID, enterprise_id: UUID, actor: Actor) -> ExclusionOut | None:
+    """Give the present exclusion, locked also where there is none."""
+    await queries.lock_exclusion(tender_id, enterprise_id, actor.organisation)
+    found = await queries.exclusions(tender_id, actor.organisation)
+    return next((one for one in found if one.enterprise_id == enterprise_id), None)

@@ -10,7 +10,10 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Final
+from urllib.parse import urlencode
 from uuid import UUID
+
+import msgspec
 
 from api.clock import LEGAL_TIME, new_id
 from api.database import Row
@@ -34,6 +37,8 @@ PATHS: Final[Mapping[Kind, str]] = {
     Kind.CONFIRMATIONS: "/werkvoorraad",
     Kind.VERIFICATIONS: "/werkvoorraad",
 }
+CHOICE: Final = "/account/berichten"
+"""Where people choose which mail they get."""
 TO_CONFIRM: Final = "/mijn-onderneming/bevestigen"
 """Where an enterprise confirms."""
 TEXTS: Final[Mapping[Language, Mapping[str, str]]] = {
@@ -51,7 +56,7 @@ TEXTS: Final[Mapping[Language, Mapping[str, str]]] = {
         "verifications": "Invullingen die op verificatie wachten",
         "verifications.line": "{title}: {count}",
         "footer": "U krijgt hoogstens één bericht per werkdag. Wat u krijgt, kiest u zelf"
-        " (PUT /v1/me/notifications).\nGeen berichten meer: {link}",
+        ": {choice}\nGeen berichten meer: {link}",
     },
     Language.EN: {
         "subject.one": "Perceel: there is 1 notice for you",
@@ -67,7 +72,7 @@ TEXTS: Final[Mapping[Language, Mapping[str, str]]] = {
         "verifications": "Fulfilments that wait for verification",
         "verifications.line": "{title}: {count}",
         "footer": "You get one mail a working day at most. You choose what you get"
-        " (PUT /v1/me/notifications).\nNo more mail: {link}",
+        ": {choice}\nNo more mail: {link}",
     },
 }
 _WAITS: Final = (60, 300, 1_800, 7_200, 21_600, 43_200)
@@ -107,9 +112,21 @@ def search_news(search: Row, found: Iterable[UUID], today: date) -> News | None:
         organisation=search["organisation"],
         item=f"search:{search['id']}:{today}",
         title=search["name"],
+        path=PATHS[Kind.SEARCHES] + _query(search["parameters"]),
         added=added,
         removed=removed,
     )
+
+
+def _query(parameters: str) -> str:
+    """Write the parameters of a search as the part of an address after the path."""
+    given: dict[str, object] = msgspec.json.decode(parameters)
+    pairs = [
+        (name, str(one).lower() if isinstance(one, bool) else str(one))
+        for name, value in given.items()
+        for one in (value if isinstance(value, list) else [value])
+    ]
+    return f"?{urlencode(pairs)}" if pairs else ""
 
 
 def on_one_line(title: str) -> str:
@@ -123,14 +140,18 @@ def body(news: Sequence[tuple[News, str]], language: Language, public_url: str) 
     texts = TEXTS[language]
     parts = []
     for kind in Kind:
+        lines = []
         for path in sorted({_path(one, side) for one, side in news if one.kind is kind}):
             own = [one for one, side in news if one.kind is kind and _path(one, side) == path]
-            lines = [f"- {line}" for line in _lines(own, texts)]
-            parts.append("\n".join([texts[kind], *lines, f"{public_url}{path}"]))
+            lines += [*(f"- {line}" for line in _lines(own, texts)), f"{public_url}{path}"]
+        if lines:
+            parts.append("\n".join([texts[kind], *lines]))
     return "\n\n".join(parts) + "\n"
 
 
 def _path(news: News, side: str) -> str:
+    if news.path is not None:
+        return news.path
     here = news.kind is Kind.CONFIRMATIONS and side == OrganisationKind.ENTERPRISE
     return TO_CONFIRM if here else PATHS[news.kind]
 
@@ -184,7 +205,7 @@ def message(digest: Row, sender: str, public_url: str, secret: bytes) -> EmailMe
     made["List-Unsubscribe"] = f"<{public_url}/v1/unsubscriptions/{token}>"
     made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     footer = TEXTS[Language(digest["language"])]["footer"].format(
-        link=f"{public_url}/afmelden/{token}"
+        link=f"{public_url}/afmelden/{token}", choice=public_url + CHOICE
     )
     made.set_content(f"{digest['body']}\n-- \n{footer}\n", cte="quoted-printable")
     made["Content-Language"] = digest["language"]

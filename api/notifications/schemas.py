@@ -68,6 +68,8 @@ class News(msgspec.Struct, frozen=True, kw_only=True):
     item: str
     """Tells it apart: who was told this is not told again."""
     title: str
+    path: str | None = None
+    """Where it is seen, if it has a page of its own."""
     added: int = 0
     removed: int = 0
     until: date | None = None

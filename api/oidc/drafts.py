@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from api.domain.access import Role
-from api.provider import Identity
+from api.identities import Identity
 
 EMAIL_DOMAIN: Final = "email-domain"
 

@@ -1,7 +1,7 @@
 """Over to the identity provider and back."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from litestar import Request, Response, Router, get, post
 from litestar.connection import ASGIConnection
@@ -10,17 +10,22 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import JSONBody
 from litestar.response import Redirect
 
-from api.auth import actor_or_none, flow_cookie, flow_token, same_site, session_cookie
+from api.auth import (
+    actor_or_none,
+    flow_cookie,
+    flow_token,
+    origin_of,
+    same_site,
+    session_cookie,
+)
+from api.identities import ProviderRefused
 from api.oidc import service
 from api.oidc.schemas import FlowIn, FlowOut
 from api.preconditions import documented
 from api.problems import answers
-from api.provider import ProviderRefused
-from api.settings import settings
 
 Caller = Request[Any, Any, Any]
 Now = NamedDependency[datetime]
-COOKIE: Final = "perceel-oidc"
 
 
 async def whoever(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
@@ -40,9 +45,9 @@ async def whoever(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHa
 async def begin_flow(request: Caller, data: JSONBody[FlowIn], now: Now) -> Response[FlowOut]:
     """Give the address to send the browser to; it comes back signed in, to `returnTo`."""
     actor = await actor_or_none(request)
-    begun = await service.begin(actor, _origin(request), data.return_to, now)
+    begun = await service.begin(actor, origin_of(request), data.return_to, now)
     seconds = int(service.FLOW_LASTS.total_seconds())
-    cookie = flow_cookie(request, COOKIE, begun.browser, seconds)
+    cookie = flow_cookie(request, service.COOKIE, begun.browser, seconds)
     return Response(FlowOut(begun.address), status_code=201, cookies=[cookie])
 
 
@@ -53,15 +58,10 @@ async def finish_flow(request: Caller, now: Now) -> Redirect:
     sent = {name: request.query_params.get(name, "") for name in ("code", "state", "error")}
     if not sent["code"] or not sent["state"] or sent["error"]:
         raise ProviderRefused("The provider signed nobody in.")
-    browser = flow_token(request, COOKIE)
-    done = await service.finish(browser, sent["state"], sent["code"], _origin(request), now)
-    cookies = [session_cookie(request, done.opened), flow_cookie(request, COOKIE, "", 0)]
+    browser = flow_token(request, service.COOKIE)
+    done = await service.finish(browser, sent["state"], sent["code"], origin_of(request), now)
+    cookies = [session_cookie(request, done.opened), flow_cookie(request, service.COOKIE, "", 0)]
     return Redirect(done.return_to, status_code=303, cookies=cookies)
-
-
-def _origin(request: Caller) -> str:
-    """Give the address of this site as the provider knows it."""
-    return settings().public_url or f"{request.url.scheme}://{request.url.netloc}"
 
 
 router = Router("/", route_handlers=[begin_flow, finish_flow], tags=["Access"])

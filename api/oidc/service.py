@@ -7,7 +7,7 @@ an account signs in and links it. Membership comes by invitation, or by a rule o
 import secrets
 from datetime import datetime, timedelta
 from hmac import compare_digest
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 import msgspec
@@ -19,16 +19,21 @@ from api.clock import new_id
 from api.database import lock, transaction
 from api.domain.access import roles_in
 from api.domain.errors import RuleViolation
+from api.identities import Identity, ProviderRefused
 from api.oidc import queries
 from api.oidc.drafts import join_rules, joined_by
 from api.people import queries as people
 from api.people import service as people_service
-from api.provider import Identity, ProviderRefused, provider
 from api.sessions import service as sessions
 from api.settings import settings
 
+if TYPE_CHECKING:
+    from api.provider import Provider
+
 FLOW_LASTS: Final = timedelta(minutes=10)
 CALLBACK: Final = "/v1/oidc-callback"
+COOKIE: Final = "perceel-oidc"
+"""Ties a walk to the browser that began it."""
 LONGEST_NAME: Final = 120
 
 
@@ -62,7 +67,7 @@ async def begin(actor: Actor | None, origin: str, return_to: str, now: datetime)
     """Send a browser to the provider; whoever is signed in links an identity to themselves."""
     browser, state, nonce = (secrets.token_urlsafe(32) for _ in range(3))
     verifier = secrets.token_urlsafe(48)
-    address = await provider().address(f"{origin}{CALLBACK}", state, nonce, verifier)
+    address = await _provider().address(f"{origin}{CALLBACK}", state, nonce, verifier)
     signed_in = actor is not None and actor.session_id is not None
     row = {
         "id": new_id(),
@@ -86,7 +91,7 @@ async def finish(
     flow = await queries.use_flow(secret_hash(browser or ""), now)
     if flow is None or not compare_digest(flow["state_hash"], secret_hash(state)):
         raise ProviderRefused("This walk was not begun in this browser, or is over: begin anew.")
-    identity = await provider().identity(
+    identity = await _provider().identity(
         code, f"{origin}{CALLBACK}", flow["nonce"], flow["verifier"]
     )
     async with transaction():
@@ -134,3 +139,9 @@ async def _join(person: UUID, identity: Identity, now: datetime) -> None:
         await people.join(person, home.id, roles, now)
         detail = {"organisation": home.id, "roles": roles, "rule": f"{rule.claim}:{rule.value}"}
         await audit.record("member.joined", [person], f"person {person}", now, **detail)
+
+
+def _provider() -> "Provider":
+    from api.provider import provider
+
+    return provider()

@@ -1,13 +1,12 @@
 """Pages to sign in, to sign out, and to see who one is."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 
-from api.accounts import service as accounts
 from api.auth import (
     current_actor,
     ended_cookie,
@@ -19,30 +18,25 @@ from api.auth import (
 from api.domain.errors import InvalidInput
 from api.limits.service import address_of
 from api.pages.forms import Form, at_field
+from api.pages.proofs import CHOOSE, has_provider, home_of
 from api.pages.rendering import local, page, see
 from api.people import service as people
 from api.people.schemas import SwitchIn
 from api.problems import TooManyRequests
+from api.sessions import service as sessions
 from api.sign_in import service as sign_ins
 from api.sign_in.schemas import PasswordChange, SignIn
 from api.sign_in.service import CodeNeeded, SignInRefused
 
 Caller = Request[Any, Any, Any]
 Now = NamedDependency[datetime]
-HOME: Final = {
-    "authority": "/aanbestedingen",
-    "contractor": "/verplichtingen",
-    "enterprise": "/mijn-onderneming",
-    "platform": "/zoeken",
-}
-"""Where the work of each kind of organisation begins."""
 
 
 @get("/inloggen", include_in_schema=False)
 async def ask_who(request: Caller) -> Response[Any]:
     """Ask for e-mail address and password."""
     back = local(request.query_params.get("terug"), "")
-    return page(request, "sign_in.html", form=Form.filled(terug=back), code_asked=False)
+    return _sign_in(request, Form.filled(terug=back), code_asked=False)
 
 
 @post("/inloggen", include_in_schema=False, guards=[same_site])
@@ -55,7 +49,7 @@ async def sign_in(request: Caller, now: Now) -> Response[Any]:
         data = form.build(
             SignIn,
             email=form.text("email"),
-            password=str(next(iter(form.given.get("password", ())), "")),
+            password=form.secret("password"),
             code=form.word("code"),
         )
         former = session_token(request)
@@ -71,14 +65,24 @@ async def sign_in(request: Caller, now: Now) -> Response[Any]:
     except TooManyRequests as error:
         form.note(error.code, error.detail, "email")
     else:
-        otherwise = await _home_of(known.organisation_id)
-        return see(local(form.text("terug"), otherwise), session_cookie(request, opened))
-    return page(request, "sign_in.html", status=400, form=form, code_asked=code_asked)
+        back = local(form.text("terug"), "") or await _next(
+            known.organisation_id, opened.token, now
+        )
+        return see(back, session_cookie(request, opened))
+    return _sign_in(request, form, code_asked=code_asked)
 
 
-async def _home_of(organisation: UUID | None) -> str:
-    known = None if organisation is None else await accounts.organisation(organisation)
-    return "/account" if known is None else HOME[known.kind]
+def _sign_in(request: Caller, form: Form, *, code_asked: bool) -> Response[Any]:
+    status = 400 if request.method == "POST" else 200
+    context = {"code_asked": code_asked, "provider": has_provider()}
+    return page(request, "sign_in.html", status=status, form=form, **context)
+
+
+async def _next(organisation: UUID | None, token: str, now: datetime) -> str:
+    """Give where to go on: who is in several organisations says first for which one."""
+    actor = await sessions.actor_of(token, now)
+    seats = () if actor is None else (await people.me(actor)).memberships
+    return CHOOSE if len(seats) > 1 else await home_of(organisation)
 
 
 @post("/uitloggen", include_in_schema=False, guards=[people_only])
@@ -115,7 +119,7 @@ async def change_password(request: Caller, now: Now) -> Response[Any]:
     form = await Form.of(request)
     form.needs("present", "new")
     with form.noting():
-        data = form.build(PasswordChange, present=form.text("present"), new=form.text("new"))
+        data = form.build(PasswordChange, present=form.secret("present"), new=form.secret("new"))
         try:
             await sign_ins.change_password(data, current_actor(request), now)
         except SignInRefused as error:

@@ -44,6 +44,10 @@ class Form:
         first = next(iter(self.given.get(name, ())), "")
         return first.strip() if isinstance(first, str) else str(first)
 
+    def secret(self, name: str) -> str:
+        """Give a password exactly as it was typed, spaces around it too."""
+        return str(next(iter(self.given.get(name, ())), ""))
+
     def word(self, name: str) -> str | None:
         """Give a field, or `None` where it was left empty."""
         return self.text(name) or None

@@ -10,11 +10,17 @@ from api.pages import (
     dividing,
     enterprise,
     finding,
+    hooks,
     importing,
+    joining,
+    keys,
     mailing,
+    members,
     obligations,
     overview,
+    personal,
     plans,
+    protecting,
     tendering,
 )
 from api.pages.rendering import greet
@@ -77,5 +83,11 @@ HANDLERS: list[Any] = [
     importing.list_imports,
     importing.start_import,
     importing.show_import,
+    *joining.HANDLERS,
+    *protecting.HANDLERS,
+    *members.HANDLERS,
+    *keys.HANDLERS,
+    *hooks.HANDLERS,
+    *personal.HANDLERS,
 ]
 router = Router("/", route_handlers=HANDLERS, include_in_schema=False, guards=[greet])

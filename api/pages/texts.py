@@ -76,9 +76,14 @@ class Texts(msgspec.Struct, frozen=True):
 
 @cache
 def texts(language: str) -> Texts:
-    """Read a catalogue once."""
-    read = yaml.safe_load((_HERE / f"{language}.yaml").read_text(encoding="utf-8"))
-    return Texts(language, dict(_flat("", read)))
+    """Read the files of a catalogue once; each holds the texts of some pages."""
+    read = [_read(file) for file in sorted(_HERE.glob(f"*{language}.yaml"))]
+    return Texts(language, dict(pair for file in read for pair in _flat("", file)))
+
+
+def _read(file: Path) -> dict[str, Any]:
+    read: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return read
 
 
 def _flat(above: str, branch: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -144,3 +144,12 @@ class Joined(_Out, frozen=True, kw_only=True):
 
     person_id: UUID
     organisation_id: UUID
+
+
+class Invited(_Out, frozen=True, kw_only=True):
+    """What an open invitation offers, to whoever holds its token."""
+
+    organisation_name: str
+    email: str
+    roles: tuple[Role, ...]
+    expires_at: datetime

@@ -28,6 +28,7 @@ from api.people.schemas import (
     AcceptanceIn,
     InvitationIn,
     InvitationState,
+    Invited,
     Joined,
     MemberInvitationOut,
     MemberOut,
@@ -214,6 +215,16 @@ async def withdraw(ids: tuple[UUID, UUID], actor: Actor, now: datetime) -> None:
         if not await queries.withdraw(*ids, now):
             raise NotFound(f"There is no invitation {ids[1]} to withdraw.")
         await audit.record("member.invitation-withdrawn", [ids[1]], actor.name, now)
+
+
+async def invited(token: str, now: datetime) -> Invited:
+    """Give what an open invitation offers to whoever holds its token."""
+    async with transaction():
+        row = await queries.open_invitation(secret_hash(token), now)
+    found = None if row is None else await accounts.organisation(row["organisation"])
+    if row is None or found is None:
+        raise NotFound("There is no open invitation with this token.")
+    return as_struct({**row, "organisation_name": found.name}, Invited)
 
 
 async def accept(data: AcceptanceIn, actor: Actor | None, now: datetime) -> Joined:

@@ -23,6 +23,9 @@ from api.rule_books.schemas import RuleBookCard, RuleBookOut
 RuleBookReader = Callable[[str], RuleBook]
 """Reads a file into a book, or raises every fault with its line."""
 _LOCK: Final = "rule-book-shelf"
+_MOST_HELD: Final = 200
+_held: dict[UUID, RuleBook] = {}
+"""Published versions that this process has read; the oldest goes first."""
 
 
 def no_reader(_: str) -> RuleBook:
@@ -135,8 +138,12 @@ async def shelf(organisation_id: UUID) -> list[KeptBook]:
 
 
 async def book(version_id: UUID) -> RuleBook:
-    """Give the rules of a published version."""
-    return (await read(version_id)).book
+    """Give the rules of a published version; it never changes, so it is read once a process."""
+    if version_id not in _held:
+        if len(_held) >= _MOST_HELD:
+            _held.pop(next(iter(_held)))
+        _held[version_id] = (await read(version_id)).book
+    return _held[version_id]
 
 
 def _owner(actor: Actor) -> UUID:

@@ -1,16 +1,16 @@
 """Shortlists, saved searches and locks over HTTP; each organisation sees its own."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, Router, delete, get, patch, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, HeaderParameter, JSONBody
+from litestar.params import FromPath, JSONBody
 
 from api.auth import SECURITY, current_actor, needs
 from api.pagination import Cursor, Limit, Page
-from api.preconditions import documented, etag, wanted_version
+from api.preconditions import IfMatch, documented, etag, wanted_state, wanted_version
 from api.problems import answers
 from api.shortlists import service
 from api.shortlists.schemas import (
@@ -25,11 +25,8 @@ from api.shortlists.schemas import (
     ShortlistSummary,
 )
 
-IfMatch = Annotated[
-    str | None,
-    HeaderParameter(name="If-Match", description="The ETag that was read, or `*`."),
-]
 ETAG = [documented("ETag", "Version of the shortlist, entries included.")]
+SEARCH_ETAG = documented("ETag", "Of the saved search, locks included.")
 READ: dict[str, Any] = {"guards": [needs("shortlists:read")], "security": SECURITY}
 WRITE: dict[str, Any] = {"guards": [needs("shortlists:write")], "security": SECURITY}
 Caller = Request[Any, Any, Any]
@@ -159,7 +156,7 @@ async def remove_shortlist_entry(
     operation_id="saveSearch",
     summary="Keep a search",
     responses=answers(400, 401, 403, 413),
-    response_headers=[documented("Location", "The saved search.")],
+    response_headers=[SEARCH_ETAG, documented("Location", "The saved search.")],
     **WRITE,
 )
 async def save_search(
@@ -167,7 +164,7 @@ async def save_search(
 ) -> Response[SavedSearchOut]:
     """Keep the parameters of a search of the directory."""
     made = await service.save(data, current_actor(request), now)
-    headers = {"Location": f"/v1/saved-searches/{made.id}"}
+    headers = {"ETag": service.search_tag(made), "Location": f"/v1/saved-searches/{made.id}"}
     return Response(made, status_code=201, headers=headers)
 
 
@@ -190,25 +187,28 @@ async def list_saved_searches(
     operation_id="getSavedSearch",
     summary="Read a saved search",
     responses=answers(400, 401, 403, 404),
+    response_headers=[SEARCH_ETAG],
     **READ,
 )
-async def get_saved_search(request: Caller, search_id: FromPath[UUID]) -> SavedSearchOut:
+async def get_saved_search(request: Caller, search_id: FromPath[UUID]) -> Response[SavedSearchOut]:
     """Read a saved search, with its locks in short."""
-    return await service.saved(search_id, current_actor(request))
+    found = await service.saved(search_id, current_actor(request))
+    return Response(found, headers={"ETag": service.search_tag(found)})
 
 
 @delete(
     "/saved-searches/{search_id:uuid}",
     operation_id="deleteSavedSearch",
     summary="Delete a saved search",
-    responses=answers(400, 401, 403, 404, 409),
+    responses=answers(400, 401, 403, 404, 409, 412, 428),
     **WRITE,
 )
 async def delete_saved_search(
-    request: Caller, search_id: FromPath[UUID], now: NamedDependency[datetime]
+    request: Caller, search_id: FromPath[UUID], if_match: IfMatch, now: NamedDependency[datetime]
 ) -> None:
     """Delete a saved search; one with locks stays, since locks are evidence."""
-    await service.forget(search_id, current_actor(request), now)
+    wanted, actor = wanted_state(if_match), current_actor(request)
+    await service.forget(search_id, actor, now, wanted=wanted)
 
 
 @post(

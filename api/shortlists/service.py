@@ -18,7 +18,7 @@ from api.domain.errors import Fault, InvalidInput, NotFound, RuleViolation
 from api.enterprises import queries as enterprises
 from api.enterprises import service as profiles
 from api.pagination import Page, after, write_cursor
-from api.preconditions import check_version
+from api.preconditions import ANYHOW, check_state, check_version, state_tag
 from api.reference.service import reference
 from api.shortlists import queries
 from api.shortlists.drafts import (
@@ -209,11 +209,17 @@ async def saved(search_id: UUID, actor: Actor) -> SavedSearchOut:
     return found
 
 
-async def forget(search_id: UUID, actor: Actor, now: datetime) -> None:
+def search_tag(search: SavedSearchOut) -> str:
+    """Give the ETag of a saved search."""
+    return state_tag(msgspec.to_builtins(search))
+
+
+async def forget(search_id: UUID, actor: Actor, now: datetime, *, wanted: str = ANYHOW) -> None:
     """Delete a saved search; one with locks stays."""
     async with transaction():
         await queries.lock_saved_search(search_id)
         found = await saved(search_id, actor)
+        check_state(search_tag(found), wanted)
         if found.locks:
             raise SearchIsLocked(f"{len(found.locks)} locks froze results of this search.")
 

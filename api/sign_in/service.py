@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pyotp
 
-from api import passwords
+from api import keyring, passwords
 from api.accounts.service import SYSTEM, Actor, OrganisationKind, secret_hash
 from api.audit import service as audit
 from api.clock import new_id
@@ -152,7 +152,8 @@ async def begin_second_factor(data: PasswordProof, actor: Actor) -> Enrolment:
         raise SecondFactor("The second factor is on; turn it off first.")
     secret = pyotp.random_base32()
     async with transaction():
-        await queries.change(known.id, {"totp_secret": secret, "totp_last_step": None})
+        kept = keyring.sealed(secret, place_of(known.id))
+        await queries.change(known.id, {"totp_secret": kept, "totp_last_step": None})
     return Enrolment(
         secret, pyotp.TOTP(secret).provisioning_uri(name=known.email, issuer_name="Perceel")
     )
@@ -194,6 +195,11 @@ def normal_email(email: str) -> str:
     return email.strip().lower()
 
 
+def place_of(person: UUID) -> str:
+    """Name the row that the secret of somebody's app is sealed for."""
+    return f"person:{person}"
+
+
 def person_of(actor: Actor) -> UUID:
     """Give who signed in; the guard let nobody else pass."""
     return UUID(actor.person)
@@ -227,19 +233,20 @@ async def _check_code(person: UUID, code: str | None, now: datetime) -> None:
         return
     if code is None:
         raise CodeNeeded("Send the code of your app as well.")
-    step = _step_of(known, code, now)
-    if step is not None:
-        await queries.change(person, {"totp_last_step": step})
-        return
+    # Recovery codes first: they work also where the secret of the app can't be read.
     left = [one for one in known.recovery_hashes if one != secret_hash(code.strip().lower())]
-    if len(left) == len(known.recovery_hashes):
+    if len(left) < len(known.recovery_hashes):
+        await queries.change(person, {"recovery_hashes": left})
+        return
+    step = _step_of(known, code, now)
+    if step is None:
         raise SignInRefused("The code is wrong, or was used before.")
-    await queries.change(person, {"recovery_hashes": left})
+    await queries.change(person, {"totp_last_step": step})
 
 
 def _step_of(known: Known, code: str, now: datetime) -> int | None:
     """Give the step whose code this is; `None` if wrong, or not after the one used last."""
-    totp = pyotp.TOTP(known.totp_secret or "")
+    totp = pyotp.TOTP(keyring.opened(known.totp_secret or "", place_of(known.id)))
     present = int(now.timestamp()) // STEP
     steps = (present - 1, present, present + 1)
     given = code.strip().encode()

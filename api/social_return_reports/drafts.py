@@ -10,7 +10,6 @@ from typing import Final
 from uuid import UUID
 
 import msgspec
-from openpyxl import Workbook
 
 from api.domain.social_return.business_case import Amount, Factor, business_case
 from api.domain.social_return.measures import in_euros, months_in
@@ -141,6 +140,8 @@ def as_csv(report: ReportOut) -> str:
 
 def as_xlsx(report: ReportOut) -> bytes:
     """Write the tables as a workbook; what is suppressed is an empty cell."""
+    from openpyxl import Workbook
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Social return")
     sheet.append(("authorityId", str(report.authority_id)))

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Final, NoReturn
 from uuid import UUID
@@ -75,6 +75,7 @@ class Supplier(msgspec.Struct, frozen=True):
     name: str
     kvk_number: str | None
     decided_by: str | None
+    decided_at: datetime | None
     decided: UUID | None
     by_kvk: UUID | None
     by_kvk_published: bool | None

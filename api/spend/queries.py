@@ -17,7 +17,7 @@ from api.spend.tables import SpendFile, SpendLine, SpendSupplier
 
 # A merged enterprise counts as its successor.
 _SUPPLIERS: Final = """
-SELECT s.id, s.name, s.kvk_number, s.decided_by, s.enterprise AS decided,
+SELECT s.id, s.name, s.kvk_number, s.decided_by, s.decided_at, s.enterprise AS decided,
   coalesce(n.id, e.id) AS by_kvk, coalesce(n.state, e.state) = 'published' AS by_kvk_published,
   (SELECT coalesce(sum(l.amount_cents), 0)::bigint FROM spend_line l WHERE l.supplier = s.id)
     AS spend_cents

@@ -10,7 +10,7 @@ from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 
 from api.auth import SECURITY, current_actor, for_buyers, needs
 from api.pagination import Cursor, Limit, Page
-from api.preconditions import documented
+from api.preconditions import IfMatch, documented, wanted_state
 from api.problems import UnsupportedMediaType, answers
 from api.spend import service
 from api.spend.drafts import SpendReader
@@ -44,6 +44,7 @@ State = Annotated[
 ]
 Since = Annotated[date, QueryParameter(description="First day of the period.")]
 Until = Annotated[date, QueryParameter(description="The day after the last of the period.")]
+FILE_ETAG: Final = documented("ETag", "Of the file, which never changes.")
 READ: dict[str, Any] = {"guards": [needs("spend:read"), for_buyers], "security": SECURITY}
 WRITE: dict[str, Any] = {"guards": [needs("spend:write"), for_buyers], "security": SECURITY}
 
@@ -53,7 +54,7 @@ WRITE: dict[str, Any] = {"guards": [needs("spend:write"), for_buyers], "security
     operation_id="uploadSpend",
     opt={"files": tuple(MEDIA_TYPES)},
     summary="Upload a list of purchases",
-    response_headers=[documented("Location", "What became of it.")],
+    response_headers=[FILE_ETAG, documented("Location", "What became of it.")],
     responses=answers(400, 401, 403, 413, 415),
     **WRITE,
 )
@@ -72,7 +73,7 @@ async def upload_spend(
         raise UnsupportedMediaType(f"Send {' or '.join(MEDIA_TYPES)}.")
     sent = (name, await request.body(), form, decimal)
     made = await service.take_in(sent, spend_reader, current_actor(request), now)
-    headers = {"Location": f"/v1/spend-files/{made.id}"}
+    headers = {"ETag": service.file_tag(made.id), "Location": f"/v1/spend-files/{made.id}"}
     return Response(made, status_code=201 if made.state == "created" else 200, headers=headers)
 
 
@@ -95,25 +96,33 @@ async def list_spend_files(
     operation_id="getSpendFile",
     summary="What became of an upload",
     responses=answers(400, 401, 403, 404),
+    response_headers=[FILE_ETAG],
     **READ,
 )
-async def get_spend_file(request: Request[Any, Any, Any], file_id: FromPath[UUID]) -> SpendFileOut:
+async def get_spend_file(
+    request: Request[Any, Any, Any], file_id: FromPath[UUID]
+) -> Response[SpendFileOut]:
     """Tell how many rows count, came before, or were rejected and why."""
-    return await service.read(file_id, current_actor(request))
+    found = await service.read(file_id, current_actor(request))
+    return Response(found, headers={"ETag": service.file_tag(file_id)})
 
 
 @delete(
     "/spend-files/{file_id:uuid}",
     operation_id="dropSpendFile",
     summary="Take an upload back",
-    responses=answers(400, 401, 403, 404),
+    responses=answers(400, 401, 403, 404, 412, 428),
     **WRITE,
 )
 async def drop_spend_file(
-    request: Request[Any, Any, Any], file_id: FromPath[UUID], now: NamedDependency[datetime]
+    request: Request[Any, Any, Any],
+    file_id: FromPath[UUID],
+    if_match: IfMatch,
+    now: NamedDependency[datetime],
 ) -> None:
     """Drop the lines of a file; what was decided about suppliers stays."""
-    await service.drop(file_id, current_actor(request), now)
+    wanted, actor = wanted_state(if_match), current_actor(request)
+    await service.drop(file_id, actor, now, wanted=wanted)
 
 
 @get(
@@ -134,31 +143,39 @@ async def list_spend_suppliers(
     "/spend-suppliers/{supplier_id:uuid}/decision",
     operation_id="decideSpendSupplier",
     summary="Say which enterprise a supplier is",
-    responses=answers(400, 401, 403, 404, 413),
+    responses=answers(400, 401, 403, 404, 412, 413, 428),
+    response_headers=[documented("ETag", "Of the supplier; it also stands in the list.")],
     **WRITE,
 )
 async def decide_spend_supplier(
     request: Request[Any, Any, Any],
     supplier_id: FromPath[UUID],
     data: JSONBody[DecisionIn],
+    if_match: IfMatch,
     now: NamedDependency[datetime],
-) -> SupplierOut:
+) -> Response[SupplierOut]:
     """Decide, also for later uploads; null says that it is none of them."""
-    return await service.decide(supplier_id, data, current_actor(request), now)
+    wanted, actor = wanted_state(if_match), current_actor(request)
+    made = await service.decide(supplier_id, data, actor, now, wanted=wanted)
+    return Response(made, headers={"ETag": made.etag})
 
 
 @delete(
     "/spend-suppliers/{supplier_id:uuid}/decision",
     operation_id="undecideSpendSupplier",
     summary="Take a decision back",
-    responses=answers(400, 401, 403, 404),
+    responses=answers(400, 401, 403, 404, 412, 428),
     **WRITE,
 )
 async def undecide_spend_supplier(
-    request: Request[Any, Any, Any], supplier_id: FromPath[UUID], now: NamedDependency[datetime]
+    request: Request[Any, Any, Any],
+    supplier_id: FromPath[UUID],
+    if_match: IfMatch,
+    now: NamedDependency[datetime],
 ) -> None:
-    """Let KvK number and name decide again."""
-    await service.decide(supplier_id, None, current_actor(request), now)
+    """Let KvK number and name decide again which enterprise this supplier is."""
+    wanted, actor = wanted_state(if_match), current_actor(request)
+    await service.decide(supplier_id, None, actor, now, wanted=wanted)
 
 
 @get(

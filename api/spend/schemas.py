@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from api.domain.tendering.notice import Rejected
+from api.preconditions import Tag
 
 
 class SpendForm(StrEnum):
@@ -75,6 +76,7 @@ class SupplierOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     enterprise_id: Annotated[UUID | None, Meta(description="The social enterprise that it is.")]
     candidates: tuple[Candidate, ...]
     decided_by: str | None
+    etag: Tag
 
 
 class DecisionIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):

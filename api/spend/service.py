@@ -16,6 +16,7 @@ from api.clock import new_id
 from api.database import as_json, lock, transaction
 from api.domain.errors import Fault, InvalidInput, NotFound
 from api.pagination import Page, after, write_cursor
+from api.preconditions import ANYHOW, check_state, state_tag
 from api.reference.service import reference
 from api.spend import queries
 from api.spend.drafts import (
@@ -156,11 +157,17 @@ async def files(cursor: str | None, limit: int, actor: Actor) -> Page[SpendFileO
     return Page(items=tuple(found[:limit]), next_cursor=next_cursor)
 
 
-async def drop(file_id: UUID, actor: Actor, now: datetime) -> None:
+def file_tag(file_id: UUID) -> str:
+    """Give the ETag of a file: it is there as it came, or it is not."""
+    return state_tag(file_id)
+
+
+async def drop(file_id: UUID, actor: Actor, now: datetime, *, wanted: str = ANYHOW) -> None:
     """Take a file back with its lines; what was decided about suppliers stays."""
     async with transaction():
         await lock(f"spend {_own(actor)}")
         await read(file_id, actor)
+        check_state(file_tag(file_id), wanted)
         await queries.delete(file_id)
         await audit.record("spend.dropped", [file_id], actor.name, now)
 
@@ -198,17 +205,31 @@ def _supplier(one: Supplier, said: Resolved) -> SupplierOut:
         enterprise_id=said.enterprise_id,
         candidates=said.candidates,
         decided_by=one.decided_by,
+        etag=_supplier_tag(one),
     )
 
 
+def _supplier_tag(one: Supplier) -> str:
+    """Tag what was decided; what is spent, and who is in the directory, move by themselves."""
+    return state_tag(one.id, one.decided, one.decided_by, one.decided_at)
+
+
 async def decide(
-    supplier_id: UUID, given: DecisionIn | None, actor: Actor, now: datetime
+    supplier_id: UUID,
+    given: DecisionIn | None,
+    actor: Actor,
+    now: datetime,
+    *,
+    wanted: str = ANYHOW,
 ) -> SupplierOut:
     """Say which enterprise a supplier is, or that it is none; `None` takes a decision back."""
     organisation = _own(actor)
     async with transaction():
-        if await queries.supplier(organisation, supplier_id) is None:
+        await lock(f"spend supplier {supplier_id}")
+        before = await queries.supplier(organisation, supplier_id)
+        if before is None:
             raise NotFound(f"There is no supplier {supplier_id}.")
+        check_state(_supplier_tag(before), wanted)
         chosen = None if given is None else given.enterprise_id
         if chosen is not None and not await queries.enterprises([chosen]):
             detail = f"There is no enterprise {chosen}."

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 from standardwebhooks import Webhook as Signer
 
+from api import keyring
 from api.database import Row
 from api.webhooks.schemas import (
     DeliveryOut,
@@ -37,6 +38,11 @@ def new_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
+def place_of(webhook: UUID) -> str:
+    """Name the row that secrets are sealed for: one place, as the new one becomes the former."""
+    return f"webhook:{webhook}"
+
+
 def message_of(event: Row) -> bytes:
     """Write the body of a message about an event of the trail."""
     resource = ResourceOut(
@@ -57,9 +63,10 @@ def wanted_by(event: Row, webhook: Row) -> bool:
 def signed(delivery: Row, now: datetime) -> Mapping[str, str]:
     """Give the headers of an attempt; while two secrets hold, both sign."""
     message_id = f"msg_{delivery['id'].hex}"
-    keys = [delivery["secret"]]
+    kept = [delivery["secret"]]
     if delivery["former_secret"] and delivery["former_until"] > now:
-        keys.append(delivery["former_secret"])
+        kept.append(delivery["former_secret"])
+    keys = [keyring.opened(one, place_of(delivery["webhook"])) for one in kept]
     at = now.astimezone(UTC)
     signatures = [Signer(key).sign(message_id, at, delivery["payload"]) for key in keys]
     return {

@@ -30,7 +30,8 @@ WITH due AS (
 )
 UPDATE webhook_delivery d SET due_at = $3, attempts = d.attempts + 1
 FROM due, webhook w WHERE d.id = due.id AND w.id = d.webhook
-RETURNING d.id, d.type, d.payload, d.attempts, w.url, w.secret, w.former_secret, w.former_until
+RETURNING d.id, d.webhook, d.type, d.payload, d.attempts, w.url,
+  w.secret, w.former_secret, w.former_until
 """
 _SETTLE: Final = """
 UPDATE webhook_delivery SET state = $2, due_at = $3, last_status = $4, last_error = $5,

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from asyncpg import PostgresError
 
-from api import clock, outbound
+from api import clock, keyring, outbound
 from api.accounts.service import Actor
 from api.audit import service as audit
 from api.clock import new_id
@@ -27,6 +27,7 @@ from api.webhooks.drafts import (
     message_of,
     new_secret,
     outcome,
+    place_of,
     signed,
     wanted_by,
 )
@@ -69,14 +70,15 @@ async def add(data: WebhookIn, actor: Actor, now: datetime) -> NewSecretOut:
     """Keep a wish to be told; its secret is shown this once."""
     whose = _whose(actor)
     _check_target(data.url)
+    webhook_id, secret = new_id(), new_secret()
     row: dict[str, Any] = {
-        "id": new_id(),
+        "id": webhook_id,
         "organisation": whose,
         "url": data.url,
         "description": data.description,
         "events": sorted(set(data.events)),
         "state": "active",
-        "secret": new_secret(),
+        "secret": keyring.sealed(secret, place_of(webhook_id)),
         "former_secret": None,
         "former_until": None,
         "version": 1,
@@ -87,7 +89,7 @@ async def add(data: WebhookIn, actor: Actor, now: datetime) -> NewSecretOut:
             raise WebhooksFull(f"An organisation has at most {MOST} webhooks.")
         await copy_rows(Webhook, [row])
         await audit.record("webhook.added", [row["id"]], actor.name, now)
-    return NewSecretOut(webhook=as_webhook(row, now), secret=row["secret"])
+    return NewSecretOut(webhook=as_webhook(row, now), secret=secret)
 
 
 async def webhooks(actor: Actor, now: datetime, cursor: str | None, limit: int) -> Page[WebhookOut]:
@@ -139,10 +141,11 @@ async def rotate(
     webhook_id: UUID, data: RotationOfSecret, actor: Actor, now: datetime
 ) -> NewSecretOut:
     """Make a new secret; the former one signs too for as long as asked."""
+    secret = new_secret()
     async with transaction():
         before = await _own(webhook_id, actor)
         values = {
-            "secret": new_secret(),
+            "secret": keyring.sealed(secret, place_of(webhook_id)),
             "former_secret": before["secret"],
             "former_until": now + timedelta(hours=data.overlap_hours),
             "version": before["version"] + 1,
@@ -150,7 +153,7 @@ async def rotate(
         await update_row("webhook", webhook_id, values)
         await audit.record("webhook.rotated", [webhook_id], actor.name, now)
     webhook = as_webhook(dict(before) | values, now)
-    return NewSecretOut(webhook=webhook, secret=values["secret"])
+    return NewSecretOut(webhook=webhook, secret=secret)
 
 
 async def ping(webhook_id: UUID, actor: Actor, now: datetime) -> DeliveryOut:
@@ -244,6 +247,9 @@ async def _attempt(delivery: Row, now: datetime) -> None:
         status = answer.status
     except outbound.TargetRefused as error:
         failure = str(error)
+    except keyring.SecretUnreadable as error:
+        failure = str(error)
+        logger.error("webhook %s can't sign: %s", delivery["webhook"], error)  # noqa: TRY400  a sentence tells it
     except (OSError, ValueError) as error:
         failure = type(error).__name__
     attempts = delivery["attempts"]

@@ -27,7 +27,7 @@ class Webhook(Table):
     description = Text(null=False, default=None)
     events = Array(base_column=Text(), null=False, default=None)
     state = Varchar(length=8, null=False, default=None, help_text="active, paused, removed")
-    secret = Text(null=False, default=None, help_text="whsec_...; signs, so it can't be a hash")
+    secret = Text(null=False, default=None, help_text="sealed (ADR 48): it signs, so no hash")
     former_secret = Text(null=True, default=None, help_text="signs too, until former_until")
     former_until = Timestamptz(null=True, default=None)
     version = Integer(null=False, default=None)

@@ -8,9 +8,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-
 from api.domain.tendering.notice import Rejected
 from api.imports.drafts import Note
 from importers.enterprises.tables import Rows, csv_rows, xlsx_rows
@@ -42,6 +39,8 @@ def csv_file(content: bytes, expected: Collection[str], notes: Mapping[int, Note
 
 def xlsx_file(content: bytes, _expected: Collection[str], notes: Mapping[int, Note]) -> bytes:
     """Write one sheet; texts are texts, also those that look like formulas."""
+    from openpyxl import Workbook
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
     for row in _with_notes(xlsx_rows(content), notes):
@@ -52,6 +51,8 @@ def xlsx_file(content: bytes, _expected: Collection[str], notes: Mapping[int, No
 
 
 def _cell(sheet: Any, value: Value) -> object:  # noqa: ANN401  the stubs name no such sheet
+    from openpyxl.cell import WriteOnlyCell
+
     if not isinstance(value, str):
         plain: Any = value
         return WriteOnlyCell(sheet, value=plain)

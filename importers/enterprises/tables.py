@@ -17,7 +17,6 @@ from functools import lru_cache
 from typing import Final
 
 import msgspec
-from openpyxl import load_workbook
 
 from api.domain.errors import Fault, InvalidInput, TooLarge
 from api.domain.tendering.notice import Rejected
@@ -281,6 +280,8 @@ def _require_sound_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None
 
 
 def _sheet(content: bytes) -> tuple[Rows, tuple[Fault, ...]]:
+    from openpyxl import load_workbook
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -33,13 +33,14 @@ async def seed(count: int) -> None:
     from api.accounts.service import SYSTEM
     from api.enterprises import service
     from api.enterprises.schemas import EnterpriseIn
+    from api.migrations.forward import migrate
     from api.reference.service import reference
     from importers.reference import load
     from tests.benchmarks.bench_import import enterprises
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        await database.migrate()
+        await migrate()
     async with database.pool(4):
         await load.load_shipped(NOW)
         places = sorted((await reference()).geography.municipalities)

@@ -167,11 +167,12 @@ async def main(given: argparse.Namespace) -> None:
     from api.accounts.service import SYSTEM
     from api.imports import service
     from api.imports.schemas import ImportMode, ImportRequest, ListForm
+    from api.migrations.forward import migrate
     from importers.enterprises.reader import EnterpriseLists
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        await database.migrate()
+        await migrate()
     async with database.pool(8), index.engine():
         places = await _prepare()
         lines = given.form == "jsonl"

@@ -37,9 +37,10 @@ async def main() -> None:
     from api import database
     from api.accounts.service import Actor, OrganisationKind
     from api.ledgers import service
+    from api.migrations.forward import migrate
     from api.social_return_reports import service as reports
 
-    await database.migrate()
+    await migrate()
     async with database.pool(4):
         obligation, authority = await _filled()
         actor = Actor("bench", frozenset(), authority, OrganisationKind.AUTHORITY)

@@ -32,11 +32,12 @@ def copy_in(dsn: str) -> None:
 
 async def _copy_in(dsn: str) -> None:
     from api import database
+    from api.migrations.forward import migrate
     from importers.reference import load
     from tests.benchmarks.match_world import NOW, fill
 
     database.use_database(dsn)
-    await database.migrate()
+    await migrate()
     async with database.pool(4):
         await load.load_shipped(NOW)
         began = perf_counter()

@@ -15,7 +15,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from api import index, indexing
-from api.database import as_json, copy_rows, fetch, migrate, pool, transaction
+from api.database import as_json, copy_rows, fetch, pool, transaction
 from api.domain.directory import ShareBucket, TargetGroup
 from api.domain.tendering.coverage import (
     Coverage,
@@ -29,6 +29,7 @@ from api.domain.tendering.cpv import lineages
 from api.domain.values import CpvCode
 from api.enterprises.schemas import OfferingIn
 from api.enterprises.tables import Enterprise, Mark, Offering
+from api.migrations.forward import migrate
 from api.reference.service import reference
 from importers.demo.load import demo_enterprises
 from importers.reference.load import load_shipped

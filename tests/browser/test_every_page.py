@@ -6,6 +6,8 @@ import pytest
 
 from tests.browser.conftest import Opened
 from tests.browser.looking import overflow, violations
+from tests.browser.member_pages import PAGES as MEMBER_PAGES
+from tests.browser.member_pages import member_ids
 from tests.browser.site import Site
 
 PAGES = [
@@ -47,6 +49,7 @@ PAGES = [
         for step in ("basis", "plaats", "aanbod", "mensen", "keurmerken", "geld")
     ),
     ("moderator", "/importeren"),
+    *MEMBER_PAGES,
 ]
 
 
@@ -69,6 +72,7 @@ def ids(site: Site) -> dict[str, str]:
         "waiting": decide["obligationId"],
         "to_decide": decide["id"],
         "division": _division(site, tender),
+        **member_ids(site),
     }
 
 

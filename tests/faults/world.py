@@ -23,6 +23,7 @@ ROOT: Final = Path(__file__).parents[2]
 PATIENCE_SECONDS: Final = 180.0
 PYTHON: Final = sys.executable
 PSEUDONYM_KEY: Final = "only-for-the-fault-tests-0123456789"
+SECRETS_KEY: Final = "only-for-the-fault-tests-9876543210"
 _START_POSTGRES: Final = (
     "import sys; from pathlib import Path; from api.embedded import start_postgres;"
     "print(start_postgres(Path(sys.argv[1])))"
@@ -48,6 +49,7 @@ class World:
             "DATA_DIR": str(folder),
             "HOST": "127.0.0.1",
             "PSEUDONYM_KEY": PSEUDONYM_KEY,
+            "SECRETS_KEY": SECRETS_KEY,
             "RATE_LIMIT_ANONYMOUS": "0",
             "RATE_LIMIT_KNOWN": "0",
             **settings,

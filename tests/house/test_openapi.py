@@ -8,19 +8,6 @@ import msgspec
 from api.document import described
 from importers.asgi import app
 
-UNVERSIONED = {
-    "cancelImport",
-    "decideSpendSupplier",
-    "deleteSavedSearch",
-    "dropSpendFile",
-    "excludeEnterprise",
-    "readmitEnterprise",
-    "releaseOwnCapacity",
-    "stateMission",
-    "strikeReservedAward",
-    "undecideSpendSupplier",
-}
-"""What has no versions: it is there or not, and was never anything else."""
 KEPT = Path(__file__).parents[2] / "openapi" / "openapi.json"
 
 
@@ -38,7 +25,7 @@ def test_the_document_tells_what_holds_everywhere() -> None:
             }
             answers = operation["responses"]
             assert ("429" in answers) is not path.startswith("/health/"), path
-            if method in {"put", "patch", "delete"} and operation["operationId"] not in UNVERSIONED:
+            if method in {"put", "patch", "delete"}:
                 assert "If-Match" in headers, operation["operationId"]
                 assert {"412", "428"} <= set(answers), operation["operationId"]
             if method == "get" and "application/json" in answers["200"].get("content", {}):

@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
+import msgspec
 import pytest
 
+from api import chain_heads
+from api.chain_heads import Head
 from api.embedded import postgres
 from importers.backup import BackupFailed, backup, restore
 
@@ -17,16 +20,20 @@ ROOT = Path(__file__).parents[2]
 ENGINES = ("DATABASE_URL", "MEILISEARCH_URL", "MEILISEARCH_KEY")
 
 
-def _perceel(data_dir: Path, *arguments: str) -> str:
+def _ended(data_dir: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     given = {name: value for name, value in os.environ.items() if name not in ENGINES}
-    done = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-m", "importers", *arguments],
         cwd=ROOT,
-        env=given | {"DATA_DIR": str(data_dir)},
+        env=given | {"DATA_DIR": str(data_dir)} | more,
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def _perceel(data_dir: Path, *arguments: str) -> str:
+    done = _ended(data_dir, *arguments)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -101,6 +108,30 @@ async def test_the_audit_trail_holds_and_goes_on_after_a_restore(
     told = _perceel(copy, "verify-audit")
     assert int(told.split(" events")[0]) > before
     assert " 0 faults" in told
+
+
+def test_heads_that_are_told_and_kept_are_compared(restored: tuple[Path, Path, Path]) -> None:
+    source, _, copy = restored
+    kept, other = source.parent / "heads.jsonl", source.parent / "other.jsonl"
+
+    told = [_ended(source, "chain-heads", CHAIN_HEADS_FILE=str(kept)) for _ in range(2)]
+    first, second = chain_heads.read_heads(kept.read_bytes())
+    changed = msgspec.structs.replace(first, audit=Head(1, "0" * 64))
+    other.write_bytes(msgspec.json.encode(changed))
+    right = _ended(copy, "verify-audit", "--heads", str(kept))
+    wrong = _ended(copy, "verify-audit", "--heads", str(other))
+
+    lines = [msgspec.json.decode(one) for one in told[0].stderr.splitlines()]
+    [line] = [one for one in lines if one["logger"] == "importers.operating"]
+    assert [one.returncode for one in told] == [0, 0]
+    assert first.audit is not None
+    assert (line["event"], line["number"]) == ("chain-heads", first.audit.number)
+    assert (line["hash"], line["ledgers"]) == (first.audit.hash, len(first.ledgers))
+    assert len(first.ledgers) >= 1
+    assert second.ledgers == {}, "only what moved is told again"
+    assert right.returncode == 0, right.stdout
+    assert wrong.returncode == 1
+    assert "link 1 of the audit chain is not what was published" in wrong.stdout
 
 
 @pytest.fixture

@@ -1,16 +1,19 @@
 """The only module that knows the solver: a binary programme in, a choice with its proof out.
 
 HiGHS runs on one thread from a fixed seed and stops on a count of nodes, never on the clock,
-so that equal input gives equal output on every machine (own choice, ADR 17).
+so that equal input gives equal output on every machine (own choice, ADR 17). It is loaded at
+the first programme: most processes never solve one (ADR 49).
 """
 
 import math
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import highspy
 import msgspec
-from highspy._core import _Highs  # its public child prints a banner to stdout, unasked
+
+if TYPE_CHECKING:
+    import highspy
+    from highspy._core import _Highs
 
 _HALF: Final = 0.5
 
@@ -48,6 +51,8 @@ def maximise(
     solver = _quiet(node_limit)
     solver.passModel(_model(worth, rows))
     if start is not None:
+        import highspy
+
         solution = highspy.HighsSolution()
         solution.col_value = [1.0 if column in start else 0.0 for column in range(len(worth))]
         solver.setSolution(solution)
@@ -55,7 +60,9 @@ def maximise(
     return _answer(solver, len(worth), start or frozenset())
 
 
-def _quiet(node_limit: int) -> _Highs:
+def _quiet(node_limit: int) -> "_Highs":
+    from highspy._core import _Highs  # its public child prints a banner to stdout, unasked
+
     solver = _Highs()
     options: dict[str, bool | int | float | str] = {
         "output_flag": False,
@@ -71,7 +78,9 @@ def _quiet(node_limit: int) -> _Highs:
     return solver
 
 
-def _model(worth: Sequence[float], rows: Sequence[Row]) -> highspy.HighsLp:
+def _model(worth: Sequence[float], rows: Sequence[Row]) -> "highspy.HighsLp":
+    import highspy
+
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = len(worth), len(rows)
     model.sense_ = highspy.ObjSense.kMaximize
@@ -91,9 +100,9 @@ def _model(worth: Sequence[float], rows: Sequence[Row]) -> highspy.HighsLp:
     return model
 
 
-def _answer(solver: _Highs, columns: int, start: frozenset[int]) -> Solved:
+def _answer(solver: "_Highs", columns: int, start: frozenset[int]) -> Solved:
     info = solver.getInfo()
-    proven = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    proven = solver.getModelStatus().name == "kOptimal"
     values = solver.getSolution().col_value
     found = len(values) == columns
     chosen = frozenset(one for one, value in enumerate(values) if value > _HALF)

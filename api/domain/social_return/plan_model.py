@@ -2,16 +2,15 @@
 
 One thread and a fixed seed; limits are counted in nodes, never in seconds, so that equal
 requests give equal answers (own choice, ADR 31). Euros and floats in here; what comes out is
-checked again in whole cents.
+checked again in whole cents. The solver is loaded at the first question (ADR 49).
 """
 
+import math
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import highspy
 import msgspec
-from highspy._core import _Highs  # its public child prints a banner to stdout, unasked
 
 from api.domain.social_return.plan_options import (
     Limits,
@@ -20,12 +19,18 @@ from api.domain.social_return.plan_options import (
     most_of,
 )
 
+if TYPE_CHECKING:
+    import highspy
+    from highspy._core import _Highs
+
 EURO: Final = 100
 SEED: Final = 0
-INFINITE: Final = highspy.kHighsInf
+INFINITE: Final = math.inf
 _LESS_THAN_ONE: Final = 0.5
 """Counts are whole: within half a one of the bound nothing better exists."""
 _CENT: Final = 0.01
+_FEASIBLE: Final = 2
+"""`kSolutionStatusFeasible`, the number by which the solver says that it found something."""
 
 
 class Aim(StrEnum):
@@ -109,6 +114,8 @@ class Programme:
         gap = _LESS_THAN_ONE if aim is Aim.SUPPLIERS else _CENT * _CENT
         solver.setOptionValue("mip_abs_gap", gap if after is None else _LESS_THAN_ONE)
         if after is not None:
+            import highspy
+
             start = highspy.HighsSolution()
             start.col_value = list(after.columns)
             solver.setSolution(start)
@@ -225,7 +232,9 @@ class Programme:
         worth: dict[int, float],
         rows: Sequence[tuple[float, float, dict[int, float]]],
         nodes: int,
-    ) -> _Highs:
+    ) -> "_Highs":
+        from highspy._core import _Highs  # its public child prints a banner to stdout, unasked
+
         solver = _Highs()
         for name, value in (
             ("output_flag", False),
@@ -241,7 +250,9 @@ class Programme:
 
     def _lp(
         self, worth: dict[int, float], rows: Sequence[tuple[float, float, dict[int, float]]]
-    ) -> highspy.HighsLp:
+    ) -> "highspy.HighsLp":
+        import highspy
+
         lp = highspy.HighsLp()
         count = len(self._upper)
         lp.num_col_, lp.num_row_ = count, len(rows)
@@ -262,12 +273,12 @@ class Programme:
         lp.a_matrix_.value_ = [value for _, _, columns in rows for value in columns.values()]
         return lp
 
-    def _answer(self, solver: _Highs, aim: Aim) -> Found | None:
+    def _answer(self, solver: "_Highs", aim: Aim) -> Found | None:
         values = solver.getSolution().col_value
         info = solver.getInfo()
-        if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        if info.primal_solution_status != _FEASIBLE:
             return None
-        proven = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        proven = solver.getModelStatus().name == "kOptimal"
         sign = 1 if aim in {Aim.JOBS, Aim.CREDIT} else -1
         value = info.objective_function_value
         bound = info.mip_dual_bound if self.whole and any(self._is_whole) else value

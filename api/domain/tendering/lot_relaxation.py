@@ -8,12 +8,10 @@ from collections.abc import Sequence
 from math import floor
 from typing import Final
 
-import highspy
-
 from api.domain.tendering.lot_case import NO_LIMIT, Case, Column
 from api.domain.tendering.lot_pricing import Prices
 from api.domain.tendering.lot_supply import places
-from api.domain.tendering.solver_model import INFINITE, Model
+from api.domain.tendering.solver_model import FEASIBLE, INFINITE, Model
 
 _SCALE: Final = 1_000.0
 """What the whole tender is worth in the model: a size at which tolerances do no harm."""
@@ -122,7 +120,7 @@ def pick_lots(
     solver.setOptionValue("mip_rel_gap", _GAP)
     solver.setOptionValue("mip_max_nodes", nodes)
     solver.run()
-    if solver.getInfo().primal_solution_status != highspy.kSolutionStatusFeasible:
+    if solver.getInfo().primal_solution_status != FEASIBLE:
         return ()
     values = solver.getSolution().col_value[first:]
     return tuple(column.lot for column, value in zip(columns, values, strict=True) if value > _HALF)

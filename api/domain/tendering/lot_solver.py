@@ -9,22 +9,17 @@ from enum import StrEnum
 from math import floor
 from typing import Final
 
-import highspy
 import msgspec
 
 from api.domain.tendering.lot_case import Case, Column
 from api.domain.tendering.lot_supply import places
-from api.domain.tendering.solver_model import INFINITE, Model
+from api.domain.tendering.solver_model import FEASIBLE, INFINITE, Model
 
 _WORTH: Final = 1e6
 """What the whole tender is worth in the model: of a size that solvers like."""
 _ONE_SHORT: Final = 0.5
 """Values are whole units: within half a unit of the bound nothing better exists."""
-_IMPOSSIBLE: Final = (
-    highspy.HighsModelStatus.kInfeasible,
-    highspy.HighsModelStatus.kUnboundedOrInfeasible,
-    highspy.HighsModelStatus.kModelEmpty,
-)
+_IMPOSSIBLE: Final = frozenset({"kInfeasible", "kUnboundedOrInfeasible", "kModelEmpty"})
 
 
 class Ended(StrEnum):
@@ -165,11 +160,11 @@ class _Division:
         solver.setOptionValue("mip_max_nodes", nodes)
         solver.run()
         status, info = solver.getModelStatus(), solver.getInfo()
-        if status in _IMPOSSIBLE:
+        if status.name in _IMPOSSIBLE:
             return Solved(Ended.INFEASIBLE), []
-        if info.primal_solution_status != highspy.kSolutionStatusFeasible:
+        if info.primal_solution_status != FEASIBLE:
             return Solved(Ended.LIMIT), []
-        ended = Ended.OPTIMAL if status == highspy.HighsModelStatus.kOptimal else Ended.LIMIT
+        ended = Ended.OPTIMAL if status.name == "kOptimal" else Ended.LIMIT
         return self._read(solver.getSolution().col_value, info.mip_dual_bound, ended)
 
     def _read(

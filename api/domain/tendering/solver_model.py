@@ -1,12 +1,18 @@
-"""A model for HiGHS, written column by column. One thread, a fixed seed, no clock."""
+"""A model for HiGHS, written column by column. One thread, a fixed seed, no clock.
 
+The solver is loaded at the first model: most processes never solve one (ADR 49).
+"""
+
+import math
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import highspy
-from highspy._core import _Highs  # the public subclass prints a banner to stdout, unasked
+if TYPE_CHECKING:
+    from highspy._core import _Highs
 
-INFINITE: Final = highspy.kHighsInf
+INFINITE: Final = math.inf
+FEASIBLE: Final = 2
+"""`kSolutionStatusFeasible`, the number by which the solver says that it found something."""
 
 
 class Model:
@@ -39,8 +45,11 @@ class Model:
         self._starts.append(len(self._index))
         return len(self.costs) - 1
 
-    def load(self, seed: int, *, whole: bool) -> _Highs:
+    def load(self, seed: int, *, whole: bool) -> "_Highs":
         """Hand the model to a fresh, silent solver that maximises (own choice, ADR 16)."""
+        import highspy
+        from highspy._core import _Highs  # the public subclass prints a banner, unasked
+
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = len(self.costs), len(self.rows)
         lp.sense_ = highspy.ObjSense.kMaximize

@@ -9,7 +9,7 @@ from httpx import AsyncClient
 from api.accounts.service import OrganisationKind
 from api.domain.tendering.notice import Buyer, Reservation
 from api.domain.values import CpvCode
-from tests.builders import a_kvk_number, stored
+from tests.builders import ANY_STATE, a_kvk_number, stored
 from tests.match_builders import a_key_of, a_lot, a_painter, a_tender, lots_of
 
 SERVICE = "85312300"
@@ -59,7 +59,8 @@ async def test_a_stated_mission_answers_the_question(desk: AsyncClient, firm: st
     assert stated.status_code == 200
     assert before == ("matched", "art77-mission-unknown")
     assert await verdict(desk, lot, firm) == ("matched", "art77-met")
-    await desk.put(f"/v1/enterprises/{firm}/public-service-mission", json=MISSION | {"met": False})
+    unmet, tag = MISSION | {"met": False}, {"If-Match": stated.headers["ETag"]}
+    await desk.put(f"/v1/enterprises/{firm}/public-service-mission", json=unmet, headers=tag)
     assert await verdict(desk, lot, firm) == ("excluded", "art77-mission-missing")
 
 
@@ -97,13 +98,14 @@ async def test_the_same_award_twice_is_one_and_can_be_struck(desk: AsyncClient, 
     first, second = await an_award(desk, firm), await an_award(desk, firm)
     listed = (await desk.get(f"/v1/art-77-awards?enterpriseId={firm}")).json()["items"]
 
-    struck = await desk.delete(f"/v1/art-77-awards/{first.json()['id']}")
+    struck = await desk.delete(f"/v1/art-77-awards/{first.json()['id']}", headers=ANY_STATE)
 
     assert first.json()["id"] == second.json()["id"]
     assert [one["id"] for one in listed] == [first.json()["id"]]
     assert struck.status_code == 204
     assert (await desk.get("/v1/art-77-awards")).json()["items"] == []
-    assert (await desk.delete(f"/v1/art-77-awards/{UNKNOWN}")).status_code == 404
+    gone = await desk.delete(f"/v1/art-77-awards/{UNKNOWN}", headers=ANY_STATE)
+    assert gone.status_code == 404
 
 
 async def test_an_award_in_the_funnel_stands_in_the_register(desk: AsyncClient, firm: str) -> None:

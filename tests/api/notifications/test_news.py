@@ -12,6 +12,8 @@ from api.accounts import service as accounts
 from api.database import fetch
 from api.invitations.drafts import is_workday
 from api.notifications import service
+from api.notifications.drafts import body, search_news
+from api.notifications.schemas import Language
 from search.client import Client
 from tests.access_builders import Person, a_person, an_organisation
 from tests.api.notifications.conftest import MONDAY, MailServer
@@ -71,7 +73,25 @@ async def test_a_saved_search_tells_what_came_and_went(
     [text] = await mail_to(officer)
     assert first == []
     assert text == (
-        "Opgeslagen zoekopdrachten\n- Schilders: 2 erbij, 1 eraf\nhttps://perceel.example/zoeken\n"
+        "Opgeslagen zoekopdrachten\n- Schilders: 2 erbij, 1 eraf\n"
+        "https://perceel.example/zoeken?q=schilderwerk\n"
+    )
+
+
+def test_every_search_has_its_own_link_with_what_was_asked() -> None:
+    row = {"id": UUID(int=1), "organisation": UUID(int=2), "found": []}
+    asked = '{"q":"hagen & heggen","mark":["pso-3","groenkeur"],"reservedEligible":true}'
+    news = [
+        search_news(row | {"name": name, "parameters": parameters}, [UUID(int=3)], NOW.date())
+        for name, parameters in (("Alles", "{}"), ("Heggen", asked))
+    ]
+
+    text = body([(one, "authority") for one in news if one], Language.NL, "https://p.example")
+
+    assert text == (
+        "Opgeslagen zoekopdrachten\n- Alles: 1 erbij, 0 eraf\nhttps://p.example/zoeken\n"
+        "- Heggen: 1 erbij, 0 eraf\nhttps://p.example/zoeken"
+        "?q=hagen+%26+heggen&mark=pso-3&mark=groenkeur&reservedEligible=true\n"
     )
 
 

@@ -17,7 +17,8 @@ from joserfc.jwk import ECKey, KeySet, RSAKey
 
 from api import provider as providers
 from api.clock import now
-from api.provider import Provider, ProviderRefused
+from api.identities import Identity, ProviderRefused
+from api.provider import Provider
 from api.settings import settings
 from tests.api.oidc.conftest import OURS
 
@@ -51,7 +52,7 @@ def encoded(part: bytes) -> str:
     return urlsafe_b64encode(part).decode().rstrip("=")
 
 
-def checked(token: str) -> providers.Identity:
+def checked(token: str) -> Identity:
     return a_provider().checked(token, KeySet([KEY]), "n")
 
 

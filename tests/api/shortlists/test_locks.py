@@ -88,7 +88,7 @@ async def test_a_lock_stays_as_it_was_and_the_search_stays_with_it(desk: AsyncCl
         f"/v1/enterprises/{firm['id']}", json={"name": "Anders"}, headers={"If-Match": "*"}
     )
 
-    refused = await desk.delete(search)
+    refused = await desk.delete(search, headers={"If-Match": "*"})
 
     assert patched.status_code == 200
     assert (await desk.get(path)).json() == lock

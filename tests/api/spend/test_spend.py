@@ -9,7 +9,15 @@ from httpx import AsyncClient, Response
 from openpyxl import Workbook
 
 from api.accounts.service import OrganisationKind
-from tests.builders import CLEANING, GREENERY, PAINTING, a_kvk_number, an_offering, stored
+from tests.builders import (
+    ANY_STATE,
+    CLEANING,
+    GREENERY,
+    PAINTING,
+    a_kvk_number,
+    an_offering,
+    stored,
+)
 from tests.match_builders import a_key_of
 
 CSV = {"Content-Type": "text/csv"}
@@ -94,7 +102,9 @@ async def test_a_name_alone_is_offered_and_somebody_decides_for_good(buyer: Asyn
     before = await analysed(buyer)
 
     decided = await buyer.put(
-        f"/v1/spend-suppliers/{offered['id']}/decision", json={"enterpriseId": firm}
+        f"/v1/spend-suppliers/{offered['id']}/decision",
+        json={"enterpriseId": firm},
+        headers={"If-Match": offered["etag"]},
     )
     await send(buyer, "de kwast;;5,00;2026-02-01;;")
 
@@ -102,7 +112,8 @@ async def test_a_name_alone_is_offered_and_somebody_decides_for_good(buyer: Asyn
     assert (before["socialCents"], before["undecidedCents"]) == (0, 100_00)
     assert (decided.json()["state"], decided.json()["enterpriseId"]) == ("decided", firm)
     assert (await analysed(buyer))["socialCents"] == 105_00
-    taken = await buyer.delete(f"/v1/spend-suppliers/{offered['id']}/decision")
+    tag = {"If-Match": decided.headers["ETag"]}
+    taken = await buyer.delete(f"/v1/spend-suppliers/{offered['id']}/decision", headers=tag)
     assert taken.status_code == 204
     assert (await analysed(buyer))["undecidedCents"] == 105_00
 
@@ -113,7 +124,7 @@ async def test_none_of_them_is_a_decision_too(buyer: AsyncClient) -> None:
     [offered] = await suppliers(buyer)
 
     path = f"/v1/spend-suppliers/{offered['id']}/decision"
-    await buyer.put(path, json={"enterpriseId": None})
+    await buyer.put(path, json={"enterpriseId": None}, headers=ANY_STATE)
 
     told = await analysed(buyer)
     assert (told["socialCents"], told["undecidedCents"]) == (0, 0)
@@ -213,8 +224,10 @@ async def test_nobody_else_sees_decides_or_drops_it(buyer: AsyncClient) -> None:
         decision = {"enterpriseId": None}
         answers = [
             await buyer.get(f"/v1/spend-files/{made['id']}"),
-            await buyer.delete(f"/v1/spend-files/{made['id']}"),
-            await buyer.put(f"/v1/spend-suppliers/{supplier['id']}/decision", json=decision),
+            await buyer.delete(f"/v1/spend-files/{made['id']}", headers=ANY_STATE),
+            await buyer.put(
+                f"/v1/spend-suppliers/{supplier['id']}/decision", json=decision, headers=ANY_STATE
+            ),
         ]
         assert [one.status_code for one in answers] == [404] * 3
         assert (await buyer.get("/v1/spend-files")).json()["items"] == []
@@ -224,7 +237,8 @@ async def test_nobody_else_sees_decides_or_drops_it(buyer: AsyncClient) -> None:
     assert (await buyer.get("/v1/spend-files")).status_code == 403
 
     buyer.headers["Authorization"] = own
-    assert (await buyer.delete(f"/v1/spend-files/{made['id']}")).status_code == 204
+    dropped = await buyer.delete(f"/v1/spend-files/{made['id']}", headers=ANY_STATE)
+    assert dropped.status_code == 204
     assert (await analysed(buyer))["spendCents"] == 0
 
 
@@ -262,5 +276,5 @@ async def test_two_uploads_at_once_leave_one_file(committing_desk: AsyncClient) 
 
     assert sorted(one.status_code for one in answers) == [200, 200, 200, 200, 201]
     [made] = (await committing_desk.get("/v1/spend-files")).json()["items"]
-    dropped = await committing_desk.delete(f"/v1/spend-files/{made['id']}")
+    dropped = await committing_desk.delete(f"/v1/spend-files/{made['id']}", headers=ANY_STATE)
     assert dropped.status_code == 204

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from api.database import migrate, pool
+from api.database import pool
+from api.migrations.forward import migrate
 from importers.engines import embedded_engines
 from importers.reference.load import load_shipped
 from tests.search.judged.engines import Ranking, rankings
