@@ -5,6 +5,7 @@ in one request, and only those that fill the page are fetched, in the next.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -124,7 +125,10 @@ class Shelving:
         return self._base | {"filter": wanted, "limit": limit}
 
 
-async def fill(client: Client, shelving: Shelving) -> None:
-    """Ask until enough enterprises are found, or all."""
-    while asked := shelving.next():
-        shelving.take(asked, await client.multi_search([one.body for one in asked]))
+async def fill(client: Client, *shelvings: Shelving) -> None:
+    """Ask until enough enterprises are found, or all; for several texts in the same requests."""
+    while asked := [(one, questions) for one in shelvings if (questions := one.next())]:
+        bodies = [question.body for _, questions in asked for question in questions]
+        answers = iter(await client.multi_search(bodies))
+        for one, questions in asked:
+            one.take(questions, list(islice(answers, len(questions))))

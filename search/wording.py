@@ -34,18 +34,6 @@ class Wording(msgspec.Struct, frozen=True):
     """Codes of the marks that the text names."""
 
 
-async def understand(client: Client, index: str, text: str, analyser: Analyser) -> Wording:
-    """Turn a text into weighed terms; one round trip, three if something must be corrected."""
-    tokens = tokens_of(text, analyser)
-    if not tokens:
-        return Wording()
-    terms = unweighed(tokens, analyser)
-    known = weighed(terms, await client.probe(counts(terms, index)))
-    if len(known) == len(terms):
-        return Wording(known)
-    return await correct(client, index, tokens, known, analyser)
-
-
 async def correct(
     client: Client, index: str, tokens: Sequence[str], known: Sequence[Term], analyser: Analyser
 ) -> Wording:

@@ -5,7 +5,6 @@ from search.dutch import analyser
 from search.errors import TooDeep
 from search.find import find
 from search.query import Facet, Group, Order, Search
-from search.wording import understand
 from tests.search.builders import documents, enterprise, fill, found, offering
 
 
@@ -97,7 +96,7 @@ async def test_the_rarest_term_weighs_one(client: Client, prefix: str) -> None:
     taart = documents(enterprise("taart"), offering("t", "Taart"))
     index = await fill(client, prefix, *groups, taart)
 
-    wording = await understand(client, index, "lunch taart", analyser())
+    wording = (await find(client, index, "lunch taart", Search(), analyser())).wording
 
     # Four documents: ln(1 + 4/3) / ln(1 + 4/1) = 0.5265, of which 0.3 counts.
     assert [(one.token, one.weight) for one in wording.terms] == [("lunch", 0.8579), ("taart", 1.0)]

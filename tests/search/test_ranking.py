@@ -11,10 +11,9 @@ from search.documents import Document
 from search.dutch import analyser
 from search.find import find
 from search.query import Search, Term
-from search.ranking import LAYERS, MAIN, RANKED, Shelf, Shelves
+from search.ranking import LAYERS, MAIN, ONE_TERM, RANKED, Shelf, Shelves
 from search.relevance import relevance
-from search.shelving import COUNTED, Shelving
-from search.wording import understand
+from search.shelving import COUNTED, OPENED, Shelving
 from tests.search.builders import documents, enterprise, fill, found, offering
 
 WORDS = ("lunch", "taart", "fiets", "kwast", "boom", "stoel", "brief")
@@ -82,7 +81,7 @@ async def test_shelves_give_the_order_of_the_rule(client: Client, prefix: str, s
 
     for count in (1, 2, 2, 3, 3, RANKED):
         text = " ".join(chance.sample(WORDS, count))
-        terms = (await understand(client, index, text, analyser())).terms
+        terms = (await find(client, index, text, Search(), analyser())).wording.terms
         each = [(-worth(one, terms), one.tie_break, one) for firm in world for one in firm]
         best = dict.fromkeys(one.enterprise_id for value, _, one in sorted(each) if value < 0)
         for size in (3, 7, 100):
@@ -169,19 +168,27 @@ def test_a_shelf_is_a_filter() -> None:
     ]
 
 
-def test_only_shelves_that_fill_the_page_are_fetched() -> None:
+def test_of_a_single_word_only_shelves_that_fill_the_page_are_fetched() -> None:
     shelving = Shelving(Search(terms=(term("a"),)), "any", 3)
     opening = shelving.opening()
-    assert [one.body["limit"] for one in opening] == [3] + [0] * 9
+    assert [one.body["limit"] for one in opening] == [3] * OPENED + [0] * (ONE_TERM - OPENED)
 
     hits = (Hit("o1", "e1"), Hit("o2", "e2"))
-    answers = [Page(estimated_total_hits=n) for n in (2, 0, 50, *([9] * 7))]
-    shelving.take(opening, [Page(estimated_total_hits=2, hits=hits), *answers[1:]])
+    first = Page(estimated_total_hits=2, hits=hits)
+    shelving.take(opening, [first, Page(), *(Page(estimated_total_hits=n) for n in (50, 9, 9, 9))])
     [asked] = shelving.next()
 
     assert list(shelving.found) == ["e1", "e2"]
     assert (asked.body["limit"], asked.shelf) == (1, opening[2].shelf)
     assert 'NOT enterpriseId IN ["e1", "e2"]' in asked.body["filter"]
+
+
+def test_of_several_words_the_shelf_that_holds_all_comes_along() -> None:
+    opening = Shelving(Search(terms=(term("a"), term("b"))), "any", 3).opening()
+    assert [(one.shelf.layer, one.shelf.held, one.body["limit"]) for one in opening] == [
+        *[(0, 0b11, 3)] * 2,
+        *[(1, 0b11, 3)] * 2,
+    ]
 
 
 def test_shelves_are_counted_so_many_at_a_time_and_no_more_than_there_are_is_sought() -> None:
@@ -198,7 +205,7 @@ def test_after_many_all_are_asked_again_rather_than_named() -> None:
     shelving = Shelving(Search(terms=(term("a"),)), "any", 500)
     opening = shelving.opening()
     hits = tuple(Hit(f"o{n}", f"e{n}") for n in range(300))
-    counts = [Page(estimated_total_hits=300)] * 9
-    shelving.take(opening, [Page(estimated_total_hits=300, hits=hits), *counts])
+    counts = [Page(estimated_total_hits=300)] * (ONE_TERM - 2)
+    shelving.take(opening, [Page(estimated_total_hits=300, hits=hits), Page(), *counts])
     [asked] = shelving.next()
-    assert (asked.body["limit"], len(asked.body["filter"])) == (500, len(opening[1].body["filter"]))
+    assert (asked.body["limit"], len(asked.body["filter"])) == (500, len(opening[2].body["filter"]))
