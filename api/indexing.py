@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 from asyncpg import PostgresError
 
+from api.clock import new_id, now
 from api.database import AWAY, lock, transaction, try_lock
 from api.domain.directory import MarkState, ShareBucket, reserved_eligible
 from api.domain.errors import Unavailable
@@ -44,12 +45,12 @@ class Difference(msgspec.Struct, frozen=True):
     """Documents that the index should not have."""
 
 
-async def catch_up() -> int:
-    """Make the index whole: rebuild it when this code makes other documents, then drain."""
-    if not await index.up_to_date(client(), settings().index_prefix):
-        await rebuild()
+async def catch_up(unsure: set[UUID] | None = None) -> int:
+    """Make the index whole: rebuild it where this code makes other documents, then drain."""
+    if not await _is_ours():
+        await _rebuild_once()
     drained = 0
-    while step := await drain_once():
+    while step := await drain_once(unsure):
         drained += step
     return drained
 
@@ -58,34 +59,66 @@ async def rebuild() -> int:
     """Build the index anew and swap it in; the old one answers meanwhile."""
     async with transaction():
         await lock(_LOCK)
-        return await index.rebuild(client(), settings().index_prefix, _all_documents())
+        return await _rebuilt()
 
 
-async def drain_once() -> int:
+async def _rebuild_once() -> None:
+    """Rebuild, unless another process did so while this one waited for the lock."""
+    async with transaction():
+        await lock(_LOCK)
+        if not await _is_ours():
+            await _rebuilt()
+
+
+async def _rebuilt() -> int:
+    """Build, and remember which build that was.
+
+    The lock is lost with the connection, and the engine swaps for whoever asks: a build
+    that lost its lock can push aside what others brought up to date. It is not remembered,
+    and so the index is made anew (ADR 50).
+    """
+    build, prefix = new_id(), settings().index_prefix
+    sent = await index.rebuild(client(), prefix, _all_documents(), build.hex)
+    await outbox.remember_build(index.live_index(prefix), build, now())
+    return sent
+
+
+async def _is_ours() -> bool:
+    """Tell whether the live index is of this code, and of the build that was finished last."""
+    prefix = settings().index_prefix
+    build = await outbox.build_of(index.live_index(prefix))
+    return build is not None and await index.up_to_date(client(), prefix, build.hex)
+
+
+async def drain_once(unsure: set[UUID] | None = None) -> int:
     """Bring the index a step nearer. Gives the rows followed; 0 if nothing waits.
 
     The rows are deleted after the engine has done its task, in the transaction that holds
     the lock: killed at any moment, the step is done again. Only one drain runs at a time,
-    so that an older state never overwrites a newer one.
+    so that an older state never overwrites a newer one. Where the lock was lost on the way,
+    with the connection, it may have: `unsure` keeps whom a step sent that was not finished,
+    and they are sent again with the next.
     """
+    sent = set() if unsure is None else unsure
     async with transaction():
         if not await try_lock(_LOCK):
             return 0
         waiting = await outbox.oldest(STEP)
-        if not waiting:
+        sent |= {row.enterprise for row in waiting}
+        if not sent:
             return 0
-        changed = _parts(sorted({row.enterprise for row in waiting}))
-        await index.replace_all(client(), settings().index_prefix, changed)
+        await index.replace_all(client(), settings().index_prefix, _parts(sorted(sent)))
         await outbox.forget([row.id for row in waiting])
+    sent.clear()
     return len(waiting)
 
 
 async def drain_forever() -> None:
     """Drain until cancelled. An engine that is down delays, and loses nothing."""
-    pause = IDLE_SECONDS
+    pause, unsure = IDLE_SECONDS, set[UUID]()
     while True:
         try:
-            drained = await catch_up()
+            drained = await catch_up(unsure)
         except (SearchError, Unavailable, PostgresError, *AWAY) as error:
             pause = min(max(2 * pause, IDLE_SECONDS), LONGEST_PAUSE)
             logger.warning("the index lags: %s; next try in %.0f s", error, pause)

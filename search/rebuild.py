@@ -27,27 +27,31 @@ def next_index(prefix: str) -> str:
     return f"{live_index(prefix)}_next"
 
 
-async def up_to_date(client: Client, prefix: str) -> bool:
-    """Tell whether the live index was made by this code, with these settings and lists."""
+async def up_to_date(client: Client, prefix: str, build: str = "") -> bool:
+    """Tell whether the live index is the one of this build, by this code, settings and lists."""
     try:
         synonyms = await client.setting(live_index(prefix), "synonyms")
     except EngineRefused as refused:
         if refused.code != "index_not_found":
             raise
         return False
-    return mark_of(synonyms) == settings_hash()
+    return mark_of(synonyms) == settings_hash() + build
 
 
-async def rebuild(client: Client, prefix: str, documents: AsyncIterator[Document]) -> int:
+async def rebuild(
+    client: Client, prefix: str, documents: AsyncIterator[Document], build: str = ""
+) -> int:
     """Fill a fresh index, swap it with the live one, drop the old; gives documents sent.
 
     Changes that are made meanwhile must be sent again afterwards (the outbox does so),
-    and only one rebuild may run at a time: both are the caller's to see to.
+    and only one rebuild may run at a time: both are the caller's to see to. A caller that
+    can lose its lock names its `build` (letters and digits), and asks `up_to_date` for it:
+    nothing keeps the engine from swapping for one that lost it.
     """
     live, fresh = live_index(prefix), next_index(prefix)
     await drop(client, fresh)
     await _create(client, fresh)
-    wanted = marked(settings(), settings_hash())
+    wanted = marked(settings(), settings_hash() + build)
     await client.wait(await client.change("PATCH", f"/indexes/{fresh}/settings", wanted))
     sent = await _fill(client, fresh, documents)
     await _create_if_absent(client, live)

@@ -97,8 +97,8 @@ def settings_hash() -> str:
 def marked(wanted: dict[str, Any], hashed: str) -> dict[str, Any]:
     """Write the hash into the settings, where it moves along when indexes are swapped.
 
-    It stands as a synonym of a word that nobody uses. (In the engine's own dictionary,
-    one entry made every search 2 ms slower.)
+    Behind it stands the build, where there is one. It stands as a synonym of a word that
+    nobody uses. (In the engine's own dictionary, one entry made every search 2 ms slower.)
     """
     return wanted | {"synonyms": {HASH_MARK: [hashed]}}
 

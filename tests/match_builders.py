@@ -54,11 +54,14 @@ async def lots_of(tender_id: UUID) -> list[str]:
     return [str(lot.id) for lot in (await tenders.tender(tender_id)).lots]
 
 
-async def a_painter(desk: AsyncClient, name: str, euros: int | None, **changes: Any) -> str:
+async def a_painter(
+    desk: AsyncClient, name: str, euros: int | None, kvk_number: str | None = None, **changes: Any
+) -> str:
     """The id of a new firm that paints in Utrecht, with what it can take on a year."""
     cents = None if euros is None else euros * 100
     offering = an_offering(**({"reliableCapacityCents": cents} | changes))
-    firm_id: str = (await stored(desk, name=name, offerings=[offering]))["id"]
+    own = {} if kvk_number is None else {"kvkNumber": kvk_number}
+    firm_id: str = (await stored(desk, name=name, offerings=[offering], **own))["id"]
     return firm_id
 
 

@@ -92,8 +92,8 @@ def overcommitted(lots: Iterable[Judged], allocation: Allocation) -> tuple[str, 
     return tuple(sorted(one for one in taken if taken[one] > free[one]))
 
 
-def print_of(lots: Iterable[Judged], max_lots: int | None, *, joint: bool) -> str:
-    """Give the SHA-256 over the fingerprints of all lots, the limit, and whether bids join."""
+def print_of(lots: Iterable[Judged], max_lots: int | None, seed: str, *, joint: bool) -> str:
+    """Give the SHA-256 over the fingerprints of all lots, limit, seed, and whether bids join."""
     prints = sorted((one.facts.id, one.fingerprint) for one in lots)
-    basis = {"joint": joint, "lots": prints, "maxLots": max_lots}
+    basis = {"joint": joint, "lots": prints, "maxLots": max_lots, "seed": seed}
     return sha256(msgspec.json.encode(basis, order="deterministic")).hexdigest()

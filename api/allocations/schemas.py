@@ -46,6 +46,16 @@ class AllocationRequest(
     joint_bids: Annotated[
         bool, Meta(description="Let firms take a lot together where that is needed.")
     ] = False
+    seed: (
+        Annotated[
+            str,
+            Meta(
+                pattern=r"^[A-Za-z0-9-]{1,64}$",
+                description="Decides between equally good choices. Absent: the id of the tender.",
+            ),
+        ]
+        | None
+    ) = None
 
 
 class AllocationOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
@@ -57,11 +67,13 @@ class AllocationOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
         tuple[FirmRef, ...], Meta(description="Every enterprise that occurs, by id.")
     ]
     max_lots: int | None
+    seed: Annotated[str, Meta(description="What decided between equally good choices.")]
     overcommitted: Annotated[
         tuple[UUID, ...],
         Meta(description="Offerings that would get more than they have free; look at these."),
     ]
     rules_version: str
     fingerprint: Annotated[
-        str, Meta(description="SHA-256 over the fingerprints of all lots and the request.")
+        str,
+        Meta(description="SHA-256 over the fingerprints of all lots, the request and the seed."),
     ]

@@ -85,24 +85,25 @@ async def allocation(
 ) -> AllocationOut:
     """Spread the lots of a tender over firms: most value, then most firms."""
     tender = await tenders.tender(tender_id)
-    terms = await matches.terms(tender_id)
+    terms = (await matches.terms([tender_id]))[tender_id]
     max_lots = request.max_lots or terms.max_lots_awarded
     geography = (await reference()).geography
-    judged = [
-        await _judged(lot_id, (actor, now), geography, joint=request.joint_bids)
-        for lot_id in _chosen(tender, request.lot_ids)
-    ]
+    chosen = _chosen(tender, request.lot_ids)
+    asked = await matching.questions(chosen, MatchRequest(), actor, now)
+    judged = [await _judged(one, geography, joint=request.joint_bids) for one in asked]
 
-    found = await asyncio.to_thread(_allocated, judged, max_lots)
+    seed = request.seed or str(tender_id)
+    found = await asyncio.to_thread(_allocated, judged, max_lots, seed)
 
     return AllocationOut(
         tender_id=tender_id,
         allocation=found,
         enterprises=await _refs(_firms_in(found)),
         max_lots=max_lots,
+        seed=seed,
         overcommitted=tuple(UUID(one) for one in overcommitted(judged, found)),
         rules_version=RULES_2026.version,
-        fingerprint=print_of(judged, max_lots, joint=request.joint_bids),
+        fingerprint=print_of(judged, max_lots, seed, joint=request.joint_bids),
     )
 
 
@@ -118,10 +119,7 @@ def _chosen(tender: TenderOut, lot_ids: Sequence[UUID]) -> list[UUID]:
     return list(dict.fromkeys(lot_ids)) or active
 
 
-async def _judged(
-    lot_id: UUID, asking: tuple[Actor, datetime], geography: Geography, *, joint: bool
-) -> Judged:
-    asked = await matching.question(lot_id, MatchRequest(), *asking)
+async def _judged(asked: Question, geography: Geography, *, joint: bool) -> Judged:
     sought = _with_members(asked, geography) if joint else asked.sought
     found = await matches.candidates(sought)
     return await asyncio.to_thread(_judge, asked, found, geography, joint=joint)
@@ -141,11 +139,11 @@ def _judge(
     )
 
 
-def _allocated(judged: Sequence[Judged], max_lots: int | None) -> Allocation:
+def _allocated(judged: Sequence[Judged], max_lots: int | None, seed: str) -> Allocation:
     lots = demands(judged)
     pairs = [(one.facts.id, m.enterprise_id) for one in judged for m in one.decision.matched]
     bids = [*single_bids(lots, pairs), *joint_bids(judged)]
-    return allocate(lots, supplies(judged), bids, max_lots=max_lots)
+    return allocate(lots, supplies(judged), bids, seed=seed, max_lots=max_lots)
 
 
 def _firms_in(found: Allocation) -> set[UUID]:

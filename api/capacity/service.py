@@ -97,6 +97,20 @@ async def reserved(
     return {offering: peak(held, *window) for offering, held in found.items()}
 
 
+async def reserved_in(windows: Collection[Window], now: datetime) -> dict[Window, dict[str, int]]:
+    """Give for several windows the most held at one moment, by the id of the offering as text."""
+    if not windows:
+        return {}
+    whole = (min(start for start, _ in windows), max(end for _, end in windows))
+    found = await queries.held(whole, now, None)
+    return {
+        window: {
+            str(offering): most for offering, held in found.items() if (most := peak(held, *window))
+        }
+        for window in windows
+    }
+
+
 async def free(
     offering_ids: Sequence[UUID], window: Window, now: datetime
 ) -> dict[UUID, int | None]:

@@ -289,6 +289,11 @@ def details_of(
     )
 
 
+def salted(made: Details, salt: str) -> Details:
+    """Let the hash over what concerns a person be one that nobody can guess (ADR 47)."""
+    return made if made.pseudonym is None else msgspec.structs.replace(made, salt=salt)
+
+
 def check_side(kept: Kept, act: Act, actor: Actor) -> None:
     """Refuse an act that is of the other side of the obligation."""
     if act is Act.COUNTER and actor.organisation in {kept.authority, kept.contractor}:

@@ -245,6 +245,10 @@ class Details(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, k
     note: str = ""
     cut: tuple[Reason, ...] = ()
     """What a cap cut off, and why."""
+    salt: str | None = None
+    """At random, where a person is concerned: once this is gone, its hash tells nothing."""
+    anonymised_on: date | None = None
+    """Since then, nothing more is kept of a placement."""
 
 
 class ToConfirm(msgspec.Struct, frozen=True, rename="camel", kw_only=True):

@@ -1,5 +1,6 @@
 """Use cases of fulfilments: book, confirm, decide, correct. Each is one entry in a ledger."""
 
+import secrets
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -14,6 +15,7 @@ from api.database import Row, apart, as_json, lock, transaction
 from api.domain.errors import Fault, InvalidInput, NotFound, RuleViolation
 from api.domain.social_return.caps import Frozen, caps_of
 from api.domain.social_return.credit import Credit
+from api.domain.social_return.details import commitment
 from api.domain.social_return.entries import Act, ClaimState, Entry, next_state
 from api.domain.social_return.ledger import counter_amount
 from api.domain.social_return.rule_book import RuleBook
@@ -34,6 +36,7 @@ from api.fulfilments.drafts import (
     details_of,
     facts_of,
     guard,
+    salted,
     signals_of,
     token_of,
     valued,
@@ -316,7 +319,7 @@ async def _write(
     frozen = await _frozen(booking, credit)
 
     made = details_of(booking.given, valued.known, credit, valued.token.pseudonym, frozen.reasons)
-    details = as_json(made)
+    details = as_json(salted(made, secrets.token_hex(16)))
     entry = msgspec.structs.replace(
         ledgers.next_entry(kept, booking.act, actor, now, booking.rules),
         claim_id=str(booking.claim_id),
@@ -324,7 +327,7 @@ async def _write(
         raw_cents=Cents(credit.amount_cents or 0),
         basis_cents=basis_cents(one),
         categories=credit.categories,
-        evidence=ledgers.details_hash(details),
+        evidence=commitment(details),
     )
 
     extra = claim_columns(one, valued.token) | {"facts": as_json(facts_of(one))}

@@ -133,6 +133,15 @@ async def entries(obligation_id: UUID, after: int, limit: int | None) -> list[St
     return [_stored(row) for row in await fetch(sql, obligation_id, after, limit)]
 
 
+async def forgotten(obligation_id: UUID) -> set[int]:
+    """Give the numbers of entries whose details, by the audit trail, were anonymised."""
+    sql = """
+    SELECT DISTINCT jsonb_array_elements_text(detail -> 'numbers')::int AS number
+    FROM audit_event WHERE subject = $1 AND action = 'ledger.anonymised'
+    """
+    return {row["number"] for row in await fetch(sql, obligation_id)}
+
+
 async def claims_of(obligation_id: UUID) -> dict[str, Claim]:
     """Give every fulfilment of an obligation as kept."""
     rows = await fetch("SELECT * FROM fulfilment WHERE obligation = $1", obligation_id)

@@ -1,10 +1,8 @@
 """Use cases of ledgers: append an entry, replay, verify."""
 
 import asyncio
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -17,6 +15,7 @@ from api.domain.errors import Fault, InvalidInput, NotFound, RuleViolation
 from api.domain.social_return.caps import CapLimit, caps_of
 from api.domain.social_return.chain import Link, Tampering, seal, verify_chain
 from api.domain.social_return.credit import Reason
+from api.domain.social_return.details import Held, wrong_details
 from api.domain.social_return.entries import Act, Entry
 from api.domain.social_return.ledger import Claim, LedgerState, admit, replay, up_to
 from api.domain.social_return.position import Position, Terms, position, standing_position
@@ -29,8 +28,6 @@ from api.ledgers.schemas import EntryOut, VerificationOut
 from api.pagination import Page, read_position, write_cursor
 from api.rule_books import service as rule_books
 from api.rule_books.service import WrongOrganisation
-
-HASH_OF_DETAILS: Final = "sha256:"
 
 
 class LedgerBroken(RuleViolation):
@@ -110,11 +107,6 @@ def next_entry(kept: Kept, act: Act, actor: Actor, now: datetime, book: RuleBook
         act=act,
         rule_book=f"{book.id} {book.version}",
     )
-
-
-def details_hash(details: str) -> str:
-    """Give what an entry keeps of its details, so that the chain covers them."""
-    return HASH_OF_DETAILS + hashlib.sha256(details.encode()).hexdigest()
 
 
 async def standing(kept: Kept, book: RuleBook) -> Standing:
@@ -197,10 +189,11 @@ async def verify(obligation_id: UUID, published_head: str | None = None) -> Veri
         kept = await queries.locked(obligation_id)
         stored = await queries.entries(obligation_id, 0, None)
         claims = await queries.claims_of(obligation_id)
+        forgotten = await queries.forgotten(obligation_id)
     if kept is None:
         raise NotFound(f"There is no obligation {obligation_id}.")
     caps = caps_of(await rule_books.book(kept.rule_book))
-    ledger = _Ledger(kept, stored, claims, caps)
+    ledger = _Ledger(kept, stored, claims, caps, forgotten)
     found = await asyncio.to_thread(_tampering, ledger, published_head)
     return VerificationOut(
         obligation_id=obligation_id,
@@ -223,6 +216,8 @@ class _Ledger(msgspec.Struct, frozen=True):
     stored: Sequence[Stored]
     claims: Mapping[str, Claim]
     caps: Sequence[CapLimit]
+    forgotten: Collection[int]
+    """Entries of which the audit trail tells that their details were anonymised."""
 
 
 def _tampering(ledger: _Ledger, head: str | None) -> Tampering | None:
@@ -233,16 +228,13 @@ def _tampering(ledger: _Ledger, head: str | None) -> Tampering | None:
             return Tampering(place, Reason("entry-unreadable", f"entry {place} can't be read"))
         links.append(one.link)
     found = verify_chain(links, head) or verify_chain(links, ledger.kept.ledger_hash)
-    return found or _wrong_details(ledger.stored) or _wrong_projection(ledger, links)
-
-
-def _wrong_details(stored: Sequence[Stored]) -> Tampering | None:
-    for one in stored:
-        expected = "" if one.details is None else details_hash(one.details)
-        if one.link is not None and one.link.entry.evidence != expected:
-            detail = f"the details of entry {one.number} were changed"
-            return Tampering(one.number, Reason("details-differ", detail))
-    return None
+    held = (
+        Held(one.number, one.link.entry.evidence, one.details)
+        for one in ledger.stored
+        if one.link is not None
+    )
+    found = found or wrong_details(held, ledger.forgotten)
+    return found or _wrong_projection(ledger, links)
 
 
 def _wrong_projection(ledger: _Ledger, links: Sequence[Link]) -> Tampering | None:

@@ -1,14 +1,17 @@
 """The longlist over HTTP."""
 
+from datetime import datetime
 from typing import Any, Final, cast
 from uuid import UUID
 
-from litestar import MediaType, Request, Response, Router, get
-from litestar.params import FromPath
+from litestar import MediaType, Request, Response, Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
 
 from api.auth import SECURITY, current_actor, for_buyers, needs
 from api.longlists import service
 from api.longlists.drafts import CSP, as_csv, as_html, as_pdf, as_xlsx
+from api.longlists.schemas import LockIn, LonglistLockOut, UnlockIn
 from api.problems import answers
 
 CSV: Final = "text/csv; charset=utf-8"
@@ -87,6 +90,55 @@ async def get_longlist_pdf(request: Caller, run_id: FromPath[UUID]) -> Response[
     return _file(body, PDF, f"longlist-{run_id}.pdf")
 
 
+WRITE: Final[dict[str, Any]] = {
+    "guards": [needs("matches:write"), for_buyers],
+    "security": SECURITY,
+    "responses": answers(400, 401, 403, 404, 409, 413),
+}
+Now = NamedDependency[datetime]
+
+
+@post(
+    "/match-runs/{run_id:uuid}/longlist-lock",
+    operation_id="lockLonglist",
+    summary="Make a run the longlist of its lot",
+    status_code=200,
+    **WRITE,
+)
+async def lock_longlist(
+    request: Caller, run_id: FromPath[UUID], data: JSONBody[LockIn], now: Now
+) -> LonglistLockOut:
+    """Lock a run as the longlist of its lot: one at a time; it can be taken off with a reason."""
+    return await service.lock(run_id, data, current_actor(request), now)
+
+
+@post(
+    "/match-runs/{run_id:uuid}/longlist-lock/undoing",
+    operation_id="unlockLonglist",
+    summary="Take the lock off a longlist",
+    status_code=200,
+    **WRITE,
+)
+async def unlock_longlist(
+    request: Caller, run_id: FromPath[UUID], data: JSONBody[UnlockIn], now: Now
+) -> LonglistLockOut:
+    """Take the lock off; who locked, who took it off and why stay on record."""
+    return await service.unlock(run_id, data, current_actor(request), now)
+
+
+@get(
+    "/lots/{lot_id:uuid}/longlist-locks",
+    operation_id="listLonglistLocks",
+    summary="List the locks on a lot's longlist",
+    **FILE,
+)
+async def list_longlist_locks(
+    request: Caller, lot_id: FromPath[UUID]
+) -> tuple[LonglistLockOut, ...]:
+    """List which runs were the longlist of a lot, the last first, undone ones too."""
+    return await service.locks(lot_id, current_actor(request))
+
+
 def _file(body: bytes, media_type: str, name: str) -> Response[bytes]:
     return Response(
         body,
@@ -97,6 +149,14 @@ def _file(body: bytes, media_type: str, name: str) -> Response[bytes]:
 
 router = Router(
     "/",
-    route_handlers=[get_longlist_csv, get_longlist_xlsx, get_longlist_html, get_longlist_pdf],
+    route_handlers=[
+        get_longlist_csv,
+        get_longlist_xlsx,
+        get_longlist_html,
+        get_longlist_pdf,
+        lock_longlist,
+        unlock_longlist,
+        list_longlist_locks,
+    ],
     tags=["Matches"],
 )

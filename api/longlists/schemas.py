@@ -1,8 +1,11 @@
 """What a longlist says in Dutch, in plain words (level B1). Codes are those of the rules."""
 
-from typing import Final
+from datetime import datetime
+from typing import Annotated, Final
+from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 
 from api.domain.matching.reasons import ReasonCode as Code
 from api.matches.schemas import MatchRunOut, VerdictOut
@@ -78,6 +81,32 @@ REASONS: Final = {
     Code.NATURE_DIFFERS: "Ongewone manier van leveren voor deze opdracht",
 }
 """Every reason code in a short Dutch sentence."""
+
+
+class LockIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """Lock a longlist; a note says what it is for."""
+
+    note: Annotated[str, Meta(max_length=2_000)] = ""
+
+
+class UnlockIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """Why a lock is taken off."""
+
+    because: Annotated[str, Meta(min_length=3, max_length=2_000)]
+
+
+class LonglistLockOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """That a run is the longlist of a lot; runs never change, so neither does the list."""
+
+    id: UUID
+    lot_id: UUID
+    run_id: UUID
+    note: str
+    author: str
+    locked_at: datetime
+    undone_at: Annotated[datetime | None, Meta(description="Null while the lock holds.")]
+    undone_by: str | None
+    undone_because: str | None
 
 
 class Longlist(msgspec.Struct, frozen=True):

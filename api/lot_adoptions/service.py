@@ -164,6 +164,12 @@ async def adoptions(plan_id: UUID, actor: Actor) -> tuple[AdoptionOut, ...]:
     return tuple(await queries.adoptions(plan_id))
 
 
+async def live(tender_id: UUID, actor: Actor) -> AdoptionOut | None:
+    """Give the adoption that the lots of a draft of the own organisation come from."""
+    await tenders.draft(tender_id, actor)
+    return await queries.live_adoption(tender_id)
+
+
 async def _live(tender_id: UUID) -> AdoptionOut:
     found = await queries.live_adoption(tender_id)
     if found is None:

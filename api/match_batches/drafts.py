@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from operator import itemgetter
 from uuid import UUID
-
-import msgspec
 
 from api.database import Row
 from api.domain.matching.facts import EnterpriseFacts, OfferingFacts
@@ -14,7 +13,7 @@ from api.matches.drafts import Marks, Sought, firm_facts, offering_facts
 from api.tenders.schemas import LotOut
 
 _NATIONWIDE = frozenset((COUNTRY,))
-Areas = frozenset[str]
+Places = frozenset[str]
 
 
 def divisions(lot: LotOut) -> tuple[str, ...]:
@@ -49,6 +48,8 @@ class Shared:
 
     def __init__(self, rows: Sequence[Row], marks: Marks) -> None:
         """Sort rows, one an offering, by what they are found by."""
+        # In order of enterprise, for what is sorted already is sorted again in no time.
+        rows = sorted(rows, key=itemgetter("enterprise_id"))
         self._rows, self._marks = rows, marks
         self._full = [frozenset(row["area_full"]) for row in rows]
         self._partial = [frozenset(row["area_partial"]) for row in rows]
@@ -67,26 +68,43 @@ class Shared:
                 self._by_area.setdefault(area, []).append(number)
         self._firm_of = [row["enterprise_id"] for row in rows]
         self._plain: dict[tuple[int, ...], EnterpriseFacts] = {}
+        self._alone: list[EnterpriseFacts | None] = [None] * len(rows)
 
     def of(self, sought: Sought) -> list[EnterpriseFacts]:
         """Give what `candidates` would read for one of the lots."""
         places = None if sought.places is None else frozenset(sought.places)
-        firms: dict[str, list[int]] = {}
-        for number in self._chosen(sought):
-            firms.setdefault(self._firm_of[number], []).append(number)
-        particular = firms.keys() if places is None else self._particular(sought, places)
-        return [
-            self._firm(own, places, sought) if firm in particular else self._alike(own, sought)
-            for firm, own in firms.items()
+        firm_of, firms, several = self._firm_of, dict[str, int](), dict[str, list[int]]()
+        for number in sorted(self._chosen(sought)):
+            firm = firm_of[number]
+            first = firms.setdefault(firm, number)
+            if first != number:
+                several.setdefault(firm, [first]).append(number)
+        particular: AbstractSet[str] = firms.keys()
+        if places is not None:
+            particular = firms.keys() & self._particular(sought, places)
+        alone = self._alone
+        found = [
+            alone[number] or self._by_itself(number, sought)
+            for firm, number in firms.items()
+            if firm not in several and firm not in particular
         ]
+        found += [self._alike(several[one], sought) for one in several if one not in particular]
+        for firm in particular:
+            numbers = several.get(firm) or [firms[firm]]
+            found.append(self._firm(numbers, places, sought))
+        return found
 
-    def _particular(self, sought: Sought, places: Areas) -> AbstractSet[str]:
+    def _particular(self, sought: Sought, places: Places) -> AbstractSet[str]:
         """Name the firms that look otherwise to this lot than to most."""
         numbers = [one for area in places for one in self._by_area.get(area, ())]
         numbers += [self._by_id[one] for one in sought.reserved.keys() & self._by_id.keys()]
         firms = {self._firm_of[one] for one in numbers}
         known = sought.art77
         return firms | sought.excluded.keys() | known.missions.keys() | known.last_awards.keys()
+
+    def _by_itself(self, number: int, sought: Sought) -> EnterpriseFacts:
+        found = self._alone[number] = self._firm([number], frozenset(), sought)
+        return found
 
     def _alike(self, own: list[int], sought: Sought) -> EnterpriseFacts:
         key = tuple(own)
@@ -97,8 +115,9 @@ class Shared:
 
     def _chosen(self, sought: Sought) -> set[int]:
         above = {one for code in sought.codes for one in lineage(code)}
-        found = {one for code in sought.codes for one in self._within.get(code, ())}
-        found.update(one for code in above for one in self._by_code.get(code, ()))
+        found: set[int] = set()
+        found.update(*(self._within.get(code, ()) for code in sought.codes))
+        found.update(*(self._by_code.get(code, ()) for code in above))
         found.update(self._by_text(sought))
         return found
 
@@ -108,18 +127,17 @@ class Shared:
             if number is not None and (sought.text_decides or not self._rows[number]["cpv_codes"]):
                 yield number
 
-    def _firm(self, own: list[int], places: Areas | None, sought: Sought) -> EnterpriseFacts:
+    def _firm(self, own: list[int], places: Places | None, sought: Sought) -> EnterpriseFacts:
         offerings = [self._offering(number, places, sought) for number in own]
         marks = self._marks.get(self._firm_of[own[0]], ())
         return firm_facts(self._rows[own[0]], marks, offerings, sought)
 
-    def _offering(self, number: int, places: Areas | None, sought: Sought) -> OfferingFacts:
-        facts = offering_facts(self._rows[number], sought.reserved)
-        if places is None:
-            return facts
+    def _offering(self, number: int, places: Places | None, sought: Sought) -> OfferingFacts:
         full, partial = self._full[number], self._partial[number]
-        full = full if COUNTRY in full else full & places
-        return msgspec.structs.replace(facts, area_full=full, area_partial=partial & places)
+        if places is not None:
+            full = _NATIONWIDE if COUNTRY in full else full & places
+            partial = partial & places
+        return offering_facts(self._rows[number], sought.reserved, (full, partial))
 
 
 def grouped(divisions_of: Sequence[tuple[str, ...]]) -> Iterator[range]:

@@ -33,7 +33,22 @@ async def card(batch_id: UUID) -> tuple[MatchBatchOut, UUID | None] | None:
     rows = await fetch("SELECT * FROM match_batch WHERE id = $1", batch_id)
     if not rows:
         return None
-    row = dict(rows[0])
+    return _card(rows[0]), rows[0]["organisation"]
+
+
+async def cards(
+    organisation: UUID | None, before: UUID | None, limit: int, *, everybodys: bool
+) -> list[MatchBatchOut]:
+    """List the batches of an organisation and of nobody, the last added first."""
+    sql = """
+    SELECT * FROM match_batch WHERE ($1 OR organisation IS NULL OR organisation = $2)
+    AND ($3::uuid IS NULL OR id < $3) ORDER BY id DESC LIMIT $4
+    """
+    return [_card(row) for row in await fetch(sql, everybodys, organisation, before, limit)]
+
+
+def _card(found: Row) -> MatchBatchOut:
+    row = dict(found)
     # Runs follow lots as they are made, by category; they are told as the lots were added.
     pairs = sorted(zip(row["lots"], row["runs"], strict=False))
     told = {
@@ -42,7 +57,7 @@ async def card(batch_id: UUID) -> tuple[MatchBatchOut, UUID | None] | None:
         "done": len(row["runs"]),
         "runs": tuple(LotRun(*pair) for pair in pairs),
     }
-    return as_struct(row | told, MatchBatchOut), row["organisation"]
+    return as_struct(row | told, MatchBatchOut)
 
 
 async def open_batches() -> list[UUID]:

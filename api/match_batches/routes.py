@@ -12,6 +12,7 @@ from api.auth import SECURITY, current_actor, for_buyers, needs
 from api.match_batches import service
 from api.match_batches.schemas import MatchBatchOut
 from api.matches.schemas import MatchRequest
+from api.pagination import Cursor, Limit, Page
 from api.preconditions import documented
 from api.problems import answers
 
@@ -39,6 +40,21 @@ async def match_tender(
 
 
 @get(
+    "/match-batches",
+    operation_id="listMatchBatches",
+    summary="List the batches",
+    guards=[needs("matches:read"), for_buyers],
+    security=SECURITY,
+    responses=answers(400, 401, 403),
+)
+async def list_match_batches(
+    request: Request[Any, Any, Any], cursor: Cursor = None, limit: Limit = 20
+) -> Page[MatchBatchOut]:
+    """List the own organisation's batches, the last added first, each with how far it is."""
+    return await service.batches(cursor, limit, current_actor(request))
+
+
+@get(
     "/match-batches/{batch_id:uuid}",
     operation_id="getMatchBatch",
     summary="See how far a batch is",
@@ -53,4 +69,6 @@ async def get_match_batch(
     return await service.read(batch_id, current_actor(request))
 
 
-router = Router("/", route_handlers=[match_tender, get_match_batch], tags=["Matches"])
+router = Router(
+    "/", route_handlers=[match_tender, list_match_batches, get_match_batch], tags=["Matches"]
+)

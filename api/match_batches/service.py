@@ -9,12 +9,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+import msgspec
 from asyncpg import PostgresError
 
 from api import clock
-from api.accounts.service import Actor, is_shown
+from api.accounts.service import Actor, OrganisationKind, is_shown
 from api.audit import service as audit
-from api.database import AWAY, as_json, session_lock, transaction
+from api.database import AWAY, Row, as_json, session_lock, transaction
 from api.domain.errors import DomainError, NotFound, Unavailable
 from api.domain.matching.fingerprint import Written
 from api.match_batches import queries
@@ -23,8 +24,10 @@ from api.match_batches.queries import Batch
 from api.match_batches.schemas import MatchBatchOut
 from api.matches import queries as match_rows
 from api.matches import service as matching
+from api.matches.drafts import Marks
 from api.matches.schemas import MatchRequest
 from api.matches.service import Answer, Question
+from api.pagination import Page, after, write_cursor
 from api.tenders import service as tenders
 
 logger = logging.getLogger(__name__)
@@ -69,6 +72,15 @@ async def read(batch_id: UUID, actor: Actor) -> MatchBatchOut:
     return found[0]
 
 
+async def batches(cursor: str | None, limit: int, actor: Actor) -> Page[MatchBatchOut]:
+    """List the batches of the own organisation, the last added first."""
+    everybodys = actor.kind is OrganisationKind.PLATFORM
+    asked = (actor.organisation, after(cursor), limit + 1)
+    found = await queries.cards(*asked, everybodys=everybodys)
+    next_cursor = write_cursor(found[limit - 1].id) if len(found) > limit else None
+    return Page(items=tuple(found[:limit]), next_cursor=next_cursor)
+
+
 async def work_forever() -> None:
     """Work batches off until cancelled. A database that is down delays, and loses nothing."""
     pause = IDLE_SECONDS
@@ -101,7 +113,8 @@ async def work_once() -> bool:
 
 async def _settled(batch: Batch) -> None:
     try:
-        await _worked_off(batch)
+        with _uncollected():
+            await _worked_off(batch)
     except (Unavailable, PostgresError, *AWAY):
         raise
     except DomainError as error:
@@ -113,25 +126,56 @@ async def _settled(batch: Batch) -> None:
         await queries.finish(batch.id, "done", None, clock.now())
 
 
+class _Group(msgspec.Struct, frozen=True):
+    """Lots of a category, with the rows of all who may do any of them."""
+
+    asked: list[Question]
+    rows: list[Row]
+    marks: Marks
+
+
+class _Chunk(msgspec.Struct, frozen=True):
+    """All that is read for lots that are stored together."""
+
+    groups: list[_Group]
+    published: int
+
+
 async def _worked_off(batch: Batch) -> None:
-    """Go on after the last noted run; a chunk is stored while the next one is decided."""
+    """Go on after the last noted run.
+
+    A chunk is decided while the one before it is stored and the one after it is read: the
+    database and this process then work at the same time, each on a core of its own.
+    """
     actor = Actor(batch.author, frozenset(), batch.organisation)
     left = batch.lots[len(batch.runs) :]
+    chunks = [left[start : start + CHUNK] for start in range(0, len(left), CHUNK)]
     ready: list[Answer] = []
-    for start in range(0, len(left) + CHUNK, CHUNK):
-        storing = asyncio.create_task(_stored(batch.id, ready, actor))
-        try:
-            with _uncollected():
-                ready = await _answers(left[start : start + CHUNK], batch.criteria, actor)
-        finally:
-            await storing
+    published = 0
+    reading = asyncio.create_task(_read(chunks[:1], batch.criteria, actor))
+    try:
+        for place in range(1, len(chunks) + 1):
+            storing = asyncio.create_task(_stored(batch.id, ready, published, actor))
+            try:
+                chunk = await reading
+                following = _read(chunks[place : place + 1], batch.criteria, actor)
+                reading = asyncio.create_task(following)
+                ready = await asyncio.to_thread(_decided, chunk)
+            finally:
+                await storing
+            published = chunk.published
+        await _stored(batch.id, ready, published, actor)
+    finally:
+        reading.cancel()
+        await asyncio.wait([reading])
 
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Keep the collector still for a chunk: a chunk makes a million values and no cycles.
+    """Keep the collector still for a batch: a chunk makes a million values and no cycles.
 
-    Searching them for garbage again and again took a tenth of the time.
+    Searching them for garbage again and again took a tenth of the time, and so did the one
+    search when it was let loose between two chunks.
     """
     enabled = gc.isenabled()
     gc.disable()
@@ -142,28 +186,29 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-async def _stored(batch_id: UUID, answers: Sequence[Answer], actor: Actor) -> None:
+async def _stored(batch_id: UUID, answers: Sequence[Answer], published: int, actor: Actor) -> None:
+    if not answers:
+        return
     async with transaction():
-        made = await matching.store(answers, actor, clock.now())
+        made = await matching.store(answers, published, actor, clock.now())
         await queries.add_runs(batch_id, made)
 
 
-async def _answers(lots: Sequence[UUID], request: MatchRequest, actor: Actor) -> list[Answer]:
-    """Decide lots; those of a category are decided on facts that are read once."""
-    now = clock.now()
-    asked = [await matching.question(lot, request, actor, now) for lot in lots]
-    published = await match_rows.published_count() if lots else 0
+async def _read(chunks: Sequence[Sequence[UUID]], request: MatchRequest, actor: Actor) -> _Chunk:
+    """Read a chunk, if there is one left; the candidates of a category are read once."""
+    groups: list[_Group] = []
+    for lots in chunks:
+        asked = await matching.questions(lots, request, actor, clock.now())
+        for places in grouped([divisions(one.lot) for one in asked]):
+            own = [asked[place] for place in places]
+            found = await match_rows.candidate_rows(together([one.sought for one in own]))
+            groups.append(_Group(own, *found))
+    return _Chunk(groups, await match_rows.published_count() if groups else 0)
+
+
+def _decided(chunk: _Chunk) -> list[Answer]:
     found: list[Answer] = []
-    for group in grouped([divisions(one.lot) for one in asked]):
-        found += await _of_group([asked[place] for place in group], published)
+    for group in chunk.groups:
+        shared, written = Shared(group.rows, group.marks), Written()
+        found += [matching.answered(one, shared.of(one.sought), written) for one in group.asked]
     return found
-
-
-async def _of_group(asked: Sequence[Question], published: int) -> list[Answer]:
-    shared = Shared(*await match_rows.candidate_rows(together([one.sought for one in asked])))
-
-    def decided() -> list[Answer]:
-        written = Written()
-        return [matching.answered(one, shared.of(one.sought), published, written) for one in asked]
-
-    return await asyncio.to_thread(decided)

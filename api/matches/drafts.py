@@ -43,6 +43,8 @@ MOST_DAYS: Final = 100 * DAYS_A_YEAR
 
 
 Marks = Mapping[str, Sequence[MarkFacts]]
+Areas = tuple[frozenset[str], frozenset[str]]
+"""What an offering covers whole, and in part."""
 
 
 class Sought(msgspec.Struct, frozen=True):
@@ -95,10 +97,8 @@ class _Numbers:
 
     def of(self, values: Iterable[Any]) -> list[int]:
         # The rules share their reasons, so identity mostly decides and hashing is rare.
-        return [
-            known if (known := self._by_identity.get(id(one))) is not None else self._new(one)
-            for one in values
-        ]
+        known = self._by_identity
+        return [known[place] if (place := id(one)) in known else self._new(one) for one in values]
 
     def _new(self, one: object) -> int:
         number = self.values.setdefault(one, len(self.values))
@@ -116,28 +116,37 @@ def kept(run_id: UUID, decision: Decision) -> Kept:
     )
     for outcome, verdicts in shown:
         for rank, one in enumerate(verdicts, start=1):
-            own = {"reasons": reasons.of(one.reasons)}
-            own["signals"] = signals.of(one.breakdown) if isinstance(one, Match) else []
-            found.append(_verdict_row(run_id, outcome, rank, one) | own)
+            own = reasons.of(one.reasons)
+            signs = signals.of(one.breakdown) if isinstance(one, Match) else []
+            found.append(_verdict_row(run_id, outcome, (rank, own, signs), one))
     left_out = tuple(
-        LeftOut(one.enterprise_id, one.offering_id, tuple(reasons.of(one.reasons)))
-        for one in decision.excluded
+        [
+            LeftOut(one.enterprise_id, one.offering_id, tuple(reasons.of(one.reasons)))
+            for one in decision.excluded
+        ]
     )
     return Kept(tuple(found), Legend(tuple(reasons.values), tuple(signals.values)), left_out)
 
 
 def _verdict_row(
-    run_id: UUID, outcome: Outcome, rank: int, verdict: Match | NearMiss
-) -> dict[str, Any]:
+    run_id: UUID,
+    outcome: Outcome,
+    placed: tuple[int, list[int], list[int]],
+    verdict: Match | NearMiss,
+) -> Row:
+    """Give the row of a verdict. Its ids stay text, which the driver copies in as they are."""
+    rank, reasons, signals = placed
     short = verdict.shortfall if isinstance(verdict, NearMiss) else None
     return {
         "id": new_id(),
         "run": run_id,
-        "enterprise": UUID(verdict.enterprise_id),
-        "offering": UUID(verdict.offering_id),
+        "enterprise": verdict.enterprise_id,
+        "offering": verdict.offering_id,
         "outcome": outcome,
         "rank": rank,
         "score": verdict.score,
+        "reasons": reasons,
+        "signals": signals,
         "shortfall": None if short is None else msgspec.json.encode(short).decode(),
     }
 
@@ -334,18 +343,21 @@ def firm_facts(
     )
 
 
-def offering_facts(row: Row, reserved: Mapping[str, int]) -> OfferingFacts:
-    """Read an offering, less what is reserved of it."""
+def offering_facts(
+    row: Row, reserved: Mapping[str, int], areas: Areas | None = None
+) -> OfferingFacts:
+    """Read an offering, less what is reserved of it; `areas` are those that matter, if not all."""
     free = row["reliable_capacity_cents"]
     if reserved and free is not None:
         free = left(free, reserved.get(row["offering_id"], 0))
+    full, partial = areas or (frozenset(row["area_full"]), frozenset(row["area_partial"]))
     return OfferingFacts(
         id=row["offering_id"],
         enterprise_id=row["enterprise_id"],
         cpv_codes=tuple(row["cpv_codes"]),
         service_mode=_MODES[row["service_mode"]],
-        area_full=frozenset(row["area_full"]),
-        area_partial=frozenset(row["area_partial"]),
+        area_full=full,
+        area_partial=partial,
         free_capacity_cents=free,
         lead_time_days=row["lead_time_days"],
         minimum_order_cents=row["minimum_order_cents"],

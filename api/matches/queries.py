@@ -8,8 +8,10 @@ from uuid import UUID
 import msgspec
 
 from api.accounts.service import Actor, OrganisationKind
+from api.art77.schemas import keys_of
 from api.clock import new_id
 from api.database import Row, as_struct, copy_rows, fetch, lock
+from api.domain.matching.exclusion import Excluder, counts_for_enterprise
 from api.domain.matching.facts import EnterpriseFacts, MarkFacts
 from api.domain.matching.near_miss import Shortfall
 from api.domain.tendering.cpv import lineage
@@ -68,10 +70,20 @@ SELECT enterprise::text AS enterprise_id, scheme, level, issued_on, valid_until,
   verified_on IS NOT NULL AS verified
 FROM quality_mark WHERE enterprise = ANY($1::uuid[])
 """
-_RUN: Final = """
+_EXCLUDED: Final = """
+SELECT b.tender, b.enterprise::text, b.reason, b.organisation::text, t.organisation::text AS owner,
+  t.buyer, o.kind, o.name, o.kvk_number
+FROM buyer_exclusion b JOIN tender t ON t.id = b.tender
+LEFT JOIN organisation o ON o.id = b.organisation
+"""
+_COLUMNS: Final = """
 SELECT id, lot AS lot_id, lot_version, created_at, author, seed, fingerprint, basis, considered,
-  matched, near_misses, excluded, outside_category FROM match_run WHERE id = $1
-  AND ($2 OR organisation IS NULL OR organisation = $3)
+  matched, near_misses, excluded, outside_category FROM match_run
+"""
+_SHOWN: Final = "($2 OR organisation IS NULL OR organisation = $3)"
+_RUN: Final = f"{_COLUMNS} WHERE id = $1 AND {_SHOWN}"
+_RUNS: Final = f"""
+{_COLUMNS} WHERE lot = $1 AND {_SHOWN} AND ($4::uuid IS NULL OR id < $4) ORDER BY id DESC LIMIT $5
 """
 _VERDICTS: Final = """
 SELECT v.outcome, v.rank, v.enterprise AS enterprise_id, e.name, e.town,
@@ -94,12 +106,18 @@ class TenderTerms(msgspec.Struct, frozen=True):
     max_lots_awarded: int | None
 
 
-async def terms(tender_id: UUID) -> TenderTerms:
-    """Give the terms of a tender that is known to be there."""
-    sql = "SELECT buyer, procedure, max_lots_awarded FROM tender WHERE id = $1"
-    [row] = await fetch(sql, tender_id)
-    buyer = None if row["buyer"] is None else msgspec.json.decode(row["buyer"], type=Buyer)
-    return as_struct(dict(row) | {"buyer": buyer}, TenderTerms)
+async def terms(tender_ids: Iterable[UUID]) -> dict[UUID, TenderTerms]:
+    """Give the terms of tenders."""
+    sql = "SELECT id, buyer, procedure, max_lots_awarded FROM tender WHERE id = ANY($1)"
+    return {row["id"]: _terms(row) for row in await fetch(sql, list(set(tender_ids)))}
+
+
+def _terms(row: Row) -> TenderTerms:
+    return as_struct(dict(row) | {"buyer": _buyer(row)}, TenderTerms)
+
+
+def _buyer(row: Row) -> Buyer | None:
+    return None if row["buyer"] is None else msgspec.json.decode(row["buyer"], type=Buyer)
 
 
 async def candidates(sought: Sought) -> list[EnterpriseFacts]:
@@ -140,18 +158,42 @@ async def _marks(rows: Iterable[Row]) -> Marks:
     return found
 
 
-async def excluded_firms(tender_id: UUID, actor: Actor) -> dict[str, str]:
-    """Give whom the actor's organisation leaves out of a tender, and why.
+async def excluded_firms(tender_ids: Iterable[UUID], actor: Actor) -> dict[UUID, dict[str, str]]:
+    """Give, by tender, whom the actor's organisation leaves out, and why.
 
-    An enterprise is told whoever left it out.
+    An enterprise is told whom the buyer of the tender leaves out.
     """
-    sql = """
-    SELECT enterprise::text, reason FROM buyer_exclusion WHERE tender = $1
-      AND ($2 OR organisation IS NOT DISTINCT FROM $3) ORDER BY created_at DESC
-    """
-    everybodys = actor.kind is OrganisationKind.ENTERPRISE
-    rows = await fetch(sql, tender_id, everybodys, actor.organisation)
-    return {row["enterprise"]: row["reason"] for row in rows}
+    tenders = list(set(tender_ids))
+    found: dict[UUID, dict[str, str]] = {}
+    if actor.kind is OrganisationKind.ENTERPRISE:
+        rows = _of_buyers(await fetch(f"{_EXCLUDED} WHERE b.tender = ANY($1)", tenders))
+    else:
+        own = f"{_EXCLUDED} WHERE b.tender = ANY($1) AND b.organisation IS NOT DISTINCT FROM $2"
+        rows = await fetch(own, tenders, actor.organisation)
+    for row in rows:
+        found.setdefault(row["tender"], {})[row["enterprise"]] = row["reason"]
+    return found
+
+
+async def reasons_of_buyers(enterprise_id: UUID) -> dict[UUID, str]:
+    """Give the tenders from which their own buyers left an enterprise out, with the reasons."""
+    rows = await fetch(f"{_EXCLUDED} WHERE b.enterprise = $1", enterprise_id)
+    return {row["tender"]: row["reason"] for row in _of_buyers(rows)}
+
+
+def _of_buyers(rows: Iterable[Row]) -> list[Row]:
+    return [
+        row
+        for row in rows
+        if counts_for_enterprise(_excluder(row), row["owner"], keys_of(_buyer(row)))
+    ]
+
+
+def _excluder(row: Row) -> Excluder:
+    known_as = frozenset[str]()
+    if row["kind"] == OrganisationKind.AUTHORITY:
+        known_as = frozenset(keys_of(Buyer(row["name"], row["kvk_number"])))
+    return Excluder(row["organisation"], known_as)
 
 
 async def same_runs(prints: Mapping[UUID, str], actor: Actor) -> dict[UUID, UUID]:
@@ -209,6 +251,13 @@ async def run(run_id: UUID, actor: Actor) -> MatchRunOut | None:
     everything = actor.kind is OrganisationKind.PLATFORM
     rows = await fetch(_RUN, run_id, everything, actor.organisation)
     return _run(rows[0]) if rows else None
+
+
+async def runs(lot_id: UUID, actor: Actor, before: UUID | None, limit: int) -> list[MatchRunOut]:
+    """List the runs of a lot that `run` would give, the last made first."""
+    everything = actor.kind is OrganisationKind.PLATFORM
+    rows = await fetch(_RUNS, lot_id, everything, actor.organisation, before, limit)
+    return [_run(row) for row in rows]
 
 
 async def verdicts(run_id: UUID, outcome: str, rank: int, limit: int) -> list[VerdictOut]:

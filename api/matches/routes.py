@@ -55,6 +55,19 @@ async def start_match_run(
     return Response(run, status_code=201, headers={"Location": f"/v1/match-runs/{run.id}"})
 
 
+@get(
+    "/lots/{lot_id:uuid}/match-runs",
+    operation_id="listMatchRuns",
+    summary="List the runs of a lot",
+    **READ,
+)
+async def list_match_runs(
+    request: Caller, lot_id: FromPath[UUID], cursor: Cursor = None, limit: Limit = 20
+) -> Page[MatchRunOut]:
+    """List the own organisation's runs of a lot, the last made first."""
+    return await service.runs(lot_id, cursor, limit, current_actor(request))
+
+
 @get("/match-runs/{run_id:uuid}", operation_id="getMatchRun", summary="Read a match run", **READ)
 async def get_match_run(request: Caller, run_id: FromPath[UUID]) -> MatchRunOut:
     """Read a run: its counts, criteria, versions and fingerprint."""
@@ -193,6 +206,7 @@ router = Router(
     "/",
     route_handlers=[
         start_match_run,
+        list_match_runs,
         get_match_run,
         list_matches,
         list_near_misses,

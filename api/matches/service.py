@@ -22,6 +22,7 @@ from api.domain.matching.decide import Decision, Excluded, decide
 from api.domain.matching.facts import EnterpriseFacts, LotFacts, Procedure
 from api.domain.matching.fingerprint import Written, fingerprint
 from api.domain.matching.rules import RULES_2026
+from api.domain.tendering.coverage import Geography
 from api.index import answering, client
 from api.matches import queries
 from api.matches.drafts import (
@@ -38,6 +39,7 @@ from api.matches.drafts import (
     term,
     verdicts_of,
 )
+from api.matches.queries import TenderTerms
 from api.matches.schemas import (
     ExclusionIn,
     ExclusionOut,
@@ -51,7 +53,7 @@ from api.matches.schemas import (
     VerdictChange,
     VerdictOut,
 )
-from api.pagination import Page, read_position, write_cursor
+from api.pagination import Page, after, read_position, write_cursor
 from api.preconditions import ANYHOW, check_state
 from api.reference.service import reference
 from api.settings import settings
@@ -59,7 +61,7 @@ from api.tenders import service as tenders
 from api.tenders.schemas import LotOut
 from search.dutch import analyser
 from search.rebuild import live_index
-from search.relevance import relevance
+from search.relevance import relevances
 
 Hits = Mapping[str, float] | None
 
@@ -100,16 +102,16 @@ async def run_match(
     """Match a lot against the directory, and store every verdict with its reasons."""
     asked = await question(lot_id, request, actor, now)
     found = await queries.candidates(asked.sought)
-    published = await queries.published_count()
-    answer = await asyncio.to_thread(answered, asked, found, published, Written())
+    # Counting and computing do not wait for each other.
+    answer, published = await asyncio.gather(
+        asyncio.to_thread(answered, asked, found, Written()), queries.published_count()
+    )
     async with transaction():
-        [run_id] = await store([answer], actor, now)
+        [run_id] = await store([answer], published, actor, now)
         return await read_run(run_id, actor)
 
 
-def answered(
-    asked: Question, found: Sequence[EnterpriseFacts], published: int, written: Written
-) -> Answer:
+def answered(asked: Question, found: Sequence[EnterpriseFacts], written: Written) -> Answer:
     """Decide a lot; facts that lots share are written down once for their fingerprints."""
     facts, hits, seed = asked.facts, asked.hits, asked.request.seed or str(asked.lot.id)
     decision = decide(facts, found, RULES_2026, seed=seed, text_hits=hits)
@@ -120,7 +122,6 @@ def answered(
         "fingerprint": fingerprint(
             facts, found, RULES_2026, seed=seed, text_hits=hits, written=written
         ),
-        "outside_category": published - decision.considered,
         "legend": msgspec.json.encode(stored.legend).decode(),
         "left_out": msgspec.json.encode(stored.left_out).decode(),
     }
@@ -128,10 +129,13 @@ def answered(
     return Answer(asked, row, basis, stored.verdicts)
 
 
-async def store(answers: Sequence[Answer], actor: Actor, now: datetime) -> list[UUID]:
+async def store(
+    answers: Sequence[Answer], published: int, actor: Actor, now: datetime
+) -> list[UUID]:
     """Store runs of different lots, and give their ids; needs a transaction.
 
-    Where a lot has a run of this author on the same facts, that is its run.
+    Where a lot has a run of this author on the same facts, that is its run. `published` is how
+    many enterprises the directory holds: who of them is not considered is outside the category.
     """
     by_lot = {one.question.lot.id: one for one in answers}
     for lot_id in sorted(by_lot):
@@ -142,7 +146,15 @@ async def store(answers: Sequence[Answer], actor: Actor, now: datetime) -> list[
     new = [one for lot_id, one in by_lot.items() if lot_id not in same]
     before = await queries.last_bases([one.question.lot.id for one in new], actor)
     by = {"created_at": now, "author": actor.name, "organisation": actor.organisation}
-    rows = [one.row | by | {"basis": _basis(one, before.get(one.question.lot.id))} for one in new]
+    rows = [
+        one.row
+        | by
+        | {
+            "basis": _basis(one, before.get(one.question.lot.id)),
+            "outside_category": published - one.row["considered"],
+        }
+        for one in new
+    ]
     await queries.insert_runs(rows, [verdict for one in new for verdict in one.verdicts])
     for row in rows:
         await audit.record("match-run.created", [row["id"]], actor.name, now, lot=str(row["lot"]))
@@ -161,31 +173,68 @@ def _basis(answer: Answer, before: tuple[UUID, MatchRunBasis] | None) -> str:
 
 async def question(lot_id: UUID, request: MatchRequest, actor: Actor, now: datetime) -> Question:
     """Gather what a lot asks, and say whose facts bear on it."""
+    [asked] = await questions([lot_id], request, actor, now)
+    return asked
+
+
+async def questions(
+    lot_ids: Sequence[UUID], request: MatchRequest, actor: Actor, now: datetime
+) -> list[Question]:
+    """Gather what lots ask; the index answers for all at once, while the database is read."""
     await check_marks(request)
-    lot = await tenders.lot(lot_id)
-    terms = await queries.terms(lot.tender_id)
-    facts = lot_facts(lot, terms.procedure, request)
-    known = await art77.facts(terms.buyer) if art77.UNDER_ART77 in facts.reservations else None
-    hits = await _text_hits(lot.title)
-    invited, broad = facts.procedure is Procedure.INVITATION, says_little(facts.cpv_codes)
-    geography = (await reference()).geography
+    lots = await tenders.lots(lot_ids)
+    searching = asyncio.create_task(_text_hits([one.title for one in lots]))
+    try:
+        known = await _known(lots, actor, now)
+        geography = (await reference()).geography
+        hits = await searching
+    finally:
+        searching.cancel()
+    both = zip(lots, hits, strict=True)
+    return [_question(lot, request, found, known, geography) for lot, found in both]
+
+
+class _Known(msgspec.Struct, frozen=True):
+    """What is kept about lots beside their notices, by tender and by lot."""
+
+    terms: Mapping[UUID, TenderTerms]
+    excluded: Mapping[UUID, Mapping[str, str]]
+    reserved: Mapping[UUID, Mapping[str, int]]
+    art77: Mapping[UUID, Art77Facts]
+
+
+async def _known(lots: Sequence[LotOut], actor: Actor, now: datetime) -> _Known:
+    tender_ids = {one.tender_id for one in lots}
+    terms = await queries.terms(tender_ids)
+    under = {one.id: one.tender_id for one in lots if art77.UNDER_ART77 in one.reservations}
+    awarded = {one: await art77.facts(terms[one].buyer) for one in sorted(set(under.values()))}
+    windows = {one.id: term(one, legal_day(now)) for one in lots}
+    taken = await capacity.reserved_in(set(windows.values()), now)
+    return _Known(
+        terms=terms,
+        excluded=await queries.excluded_firms(tender_ids, actor),
+        reserved={lot_id: taken[window] for lot_id, window in windows.items()},
+        art77={lot_id: awarded[tender_id] for lot_id, tender_id in under.items()},
+    )
+
+
+def _question(
+    lot: LotOut, request: MatchRequest, hits: Hits, known: _Known, geography: Geography
+) -> Question:
+    facts = lot_facts(lot, known.terms[lot.tender_id].procedure, request)
+    invited = facts.procedure is Procedure.INVITATION
     sought = Sought(
         codes=facts.cpv_codes,
         # By invitation a narrow coverage ranks first, so there its whole size is read.
         places=None if invited else facts.areas,
         centres=centres(facts.areas, geography) if invited else (),
         found_by_text=tuple(UUID(one) for one in hits or ()),
-        text_decides=broad,
-        reserved=await _reserved(lot, now),
-        art77=known or Art77Facts(),
-        excluded=await queries.excluded_firms(lot.tender_id, actor),
+        text_decides=says_little(facts.cpv_codes),
+        reserved=known.reserved[lot.id],
+        art77=known.art77.get(lot.id, Art77Facts()),
+        excluded=known.excluded.get(lot.tender_id, {}),
     )
     return Question(lot, request, facts, hits, sought)
-
-
-async def _reserved(lot: LotOut, now: datetime) -> dict[str, int]:
-    taken = await capacity.reserved(term(lot, legal_day(now)), now)
-    return {str(offering): cents for offering, cents in taken.items()}
 
 
 async def check_marks(request: MatchRequest) -> None:
@@ -205,14 +254,14 @@ async def check_marks(request: MatchRequest) -> None:
     checks.settle()
 
 
-async def _text_hits(title: str) -> Hits:
-    """Ask the index which offerings a title fits; a run goes on without it, and says so."""
+async def _text_hits(titles: Sequence[str]) -> list[Hits]:
+    """Ask the index which offerings titles fit; a run goes on without it, and says so."""
     try:
         with answering():
             index = live_index(settings().index_prefix)
-            return await relevance(client(), index, title, analyser())
+            return [*await relevances(client(), index, titles, analyser())]
     except Unavailable:
-        return None
+        return [None] * len(titles)
 
 
 async def why(
@@ -305,6 +354,14 @@ async def read_run(run_id: UUID, actor: Actor) -> MatchRunOut:
     if found is None:
         raise NotFound(f"There is no match run {run_id}.")
     return found
+
+
+async def runs(lot_id: UUID, cursor: str | None, limit: int, actor: Actor) -> Page[MatchRunOut]:
+    """List the own organisation's runs of a lot, the last made first."""
+    await tenders.lot(lot_id)
+    found = await queries.runs(lot_id, actor, after(cursor), limit + 1)
+    next_cursor = write_cursor(found[limit - 1].id) if len(found) > limit else None
+    return Page(items=tuple(found[:limit]), next_cursor=next_cursor)
 
 
 async def verdicts(

@@ -16,6 +16,7 @@ from api.imports.tables import ImportBatch, ImportFinding, ImportJob
 from api.invitations.tables import Invitation, InvitationEvent, Wave
 from api.ledgers.tables import Claim, LedgerEntry, Obligation
 from api.limits.tables import RateWindow
+from api.longlists.tables import LonglistLock
 from api.lot_adoptions.tables import LotDeclaration, LotPlanAdoption
 from api.lot_plans.tables import LotPlan, LotPlanRun
 from api.match_batches.tables import MatchBatch
@@ -29,7 +30,7 @@ from api.notifications.tables import (
     ToldItem,
 )
 from api.oidc.tables import ExternalIdentity, OidcFlow
-from api.outbox.tables import Change, OutboxRow
+from api.outbox.tables import Change, IndexBuild, OutboxRow
 from api.people.tables import MemberInvitation
 from api.reference.tables import Cpv, MarkSchemeRow, MunicipalityRow, Nuts, ReferenceList
 from api.rule_books.tables import RuleBookVersion
@@ -72,6 +73,7 @@ APP_CONFIG = AppConfig(
         AuditOffset,
         OutboxRow,
         Change,
+        IndexBuild,
         Enterprise,
         Offering,
         Mark,
@@ -93,6 +95,7 @@ APP_CONFIG = AppConfig(
         PublicServiceMission,
         MatchRun,
         MatchVerdict,
+        LonglistLock,
         BuyerExclusion,
         MatchBatch,
         SpendFile,

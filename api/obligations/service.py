@@ -13,6 +13,7 @@ from api.clock import legal_day, new_id
 from api.database import as_json, transaction
 from api.domain.errors import Fault, InvalidInput
 from api.domain.social_return.chain import GENESIS
+from api.domain.social_return.details import commitment
 from api.domain.social_return.entries import Act
 from api.domain.social_return.position import Position
 from api.domain.social_return.rule_book import RuleBook
@@ -124,7 +125,7 @@ async def _assess(
         ledgers.next_entry(kept, Act.ASSESS, actor, now, book),
         amount_cents=owed,
         discount_cents=discount,
-        evidence=ledgers.details_hash(details),
+        evidence=commitment(details),
     )
     head |= {"owed_cents": owed, "discount_cents": discount}
     await ledgers.append(kept, entry, Writing(head=head, details=details), book, actor)

@@ -54,12 +54,6 @@ async def tender_heads(tender_ids: Sequence[UUID]) -> dict[UUID, TenderHead]:
     return found
 
 
-async def reasons_of_buyers(enterprise_id: UUID) -> dict[UUID, str]:
-    """Give the tenders from which buyers left an enterprise out, with the reasons."""
-    sql = "SELECT tender, reason FROM buyer_exclusion WHERE enterprise = $1"
-    return {row["tender"]: row["reason"] for row in await fetch(sql, enterprise_id)}
-
-
 async def seat(enterprise_id: UUID) -> Point | None:
     """Give where an enterprise has its seat."""
     [row] = await fetch("SELECT lat, lon FROM enterprise WHERE id = $1", enterprise_id)

@@ -81,7 +81,7 @@ async def _seeker(enterprise_id: UUID, now: datetime) -> _Seeker:
     offerings = [UUID(one.id) for one in facts.offerings]
     return _Seeker(
         facts=facts,
-        excluded_from=await queries.reasons_of_buyers(enterprise_id),
+        excluded_from=await matches.reasons_of_buyers(enterprise_id),
         seat=await queries.seat(enterprise_id),
         held=await held(ALL_DAYS, now, offerings),
         missions=(await art77.facts(None)).missions,

@@ -15,6 +15,10 @@ _APPEND_CHANGES: Final = """
 INSERT INTO change (transaction_id, enterprise, changed_at)
 SELECT pg_current_xact_id()::text::bigint, changed, $2 FROM unnest($1::uuid[]) AS changed
 """
+_REMEMBER_BUILD: Final = """
+INSERT INTO index_build (name, build, built_at) VALUES ($1, $2, $3)
+ON CONFLICT (name) DO UPDATE SET build = excluded.build, built_at = excluded.built_at
+"""
 
 
 class Pending(msgspec.Struct, frozen=True):
@@ -46,3 +50,14 @@ async def backlog() -> int:
     """Count the rows that wait."""
     rows = await fetch("SELECT count(*) AS waiting FROM outbox")
     return int(rows[0]["waiting"])
+
+
+async def build_of(index: str) -> UUID | None:
+    """Give the build that an index should be of; `None` where none was finished."""
+    rows = await fetch("SELECT build FROM index_build WHERE name = $1", index)
+    return rows[0]["build"] if rows else None
+
+
+async def remember_build(index: str, build: UUID, now: datetime) -> None:
+    """Keep which build an index is of. Needs the transaction that holds the lock on the index."""
+    await fetch(_REMEMBER_BUILD, index, build, now)

@@ -1,6 +1,6 @@
 """Tables of what others have yet to follow: the outbox for the index, the feed for everybody."""
 
-from piccolo.columns import UUID, BigInt, BigSerial, Timestamptz
+from piccolo.columns import UUID, BigInt, BigSerial, Timestamptz, Varchar
 from piccolo.constraints import Unique
 from piccolo.table import Table
 
@@ -24,3 +24,11 @@ class Change(Table):
     changed_at = Timestamptz(null=False, default=None)
 
     change_place_in_feed = Unique([transaction_id, id])  # noqa: A003  the column, not the builtin
+
+
+class IndexBuild(Table):
+    """By which build an index was made; one that another build swapped in is made anew (ADR 50)."""
+
+    name = Varchar(primary_key=True, length=100, null=False, default=None, help_text="of the index")
+    build = UUID(null=False, default=None)
+    built_at = Timestamptz(null=False, default=None)

@@ -85,6 +85,19 @@ def outlines() -> tuple[Outline, ...]:
     return tuple(_outline(one) for one in read.features)
 
 
+@cache
+def province_rings(code: str) -> tuple[tuple[tuple[float, float], ...], ...]:
+    """Give the rings of a province, on the map; none where no such outline is drawn."""
+    read = msgspec.json.decode(_FILE.read_bytes(), type=_Collection)
+    return tuple(
+        tuple(spot(lon, lat) for lon, lat in ring)
+        for one in read.features
+        if one.properties.code == code
+        for part in one.geometry.coordinates
+        for ring in part
+    )
+
+
 def _outline(feature: _Feature) -> Outline:
     rings = [ring for part in feature.geometry.coordinates for ring in part]
     path = "".join("M" + "L".join(_pair(*point) for point in ring) + "Z" for ring in rings)

@@ -20,7 +20,7 @@ from api.pages.forms import Form
 from api.pages.rendering import id_in, page, query, see
 from api.reference.service import reference
 from api.tenders import service as tenders
-from api.tenders.schemas import TenderIn, TenderOut
+from api.tenders.schemas import TenderOut
 from api.work_items import service as work_items
 
 Caller = Request[Any, Any, Any]
@@ -45,17 +45,20 @@ async def divide(request: Caller, tender_id: FromPath[UUID], now: Now) -> Respon
     """Work out how a tender can be divided; of a published one a draft is made first."""
     actor = current_actor(request)
     found = await visible(tender_id, actor)
-    draft = found.id if tenders.is_draft(found) else await _copied(found, actor, now)
+    if tenders.is_draft(found):
+        items = await work_items.items(found.id, actor)
+        if not items or any(one.missing for one in items):
+            return see(f"/aanbestedingen/{found.id}/werk" + query(gedaan="onvolledig"))
+        draft = found.id
+    else:
+        proposed = await work_items.proposed(found.id)
+        if not proposed or any(one.missing for one in proposed):
+            return see(f"/aanbestedingen/{found.id}/verdelen")
+        given = [one.item for one in proposed]
+        draft = (await work_items.draft_of(found.id, given, actor, now)).id
     asked = PlanRequest(deadline_seconds=SECONDS)
     run = await lot_plans.make_plans(draft, asked, actor, now)
     return see(f"/verdelingen/{run.id}")
-
-
-async def _copied(source: TenderOut, actor: Actor, now: datetime) -> UUID:
-    given = TenderIn(title=source.title, starts_on=source.starts_on)
-    draft = await tenders.create_draft(given, actor, now)
-    await work_items.copy_lots(draft.id, source.id, actor, now)
-    return draft.id
 
 
 @get("/verdelingen/{run_id:uuid}", **WRITE)
@@ -81,6 +84,8 @@ async def _plans(request: Caller, run: LotPlanRunOut, form: Form) -> Response[An
         tender=await tenders.draft(run.tender_id, actor),
         shares={one.id: _exempt_percent(one) for one in run.plans},
         limit=SMALL_LOTS_SHARE,
+        guards={one.id: (await adoptions.guards(one.id, actor)).guards for one in run.plans},
+        live=await adoptions.live(run.tender_id, actor),
         area=known.area_name,
         form=form,
     )

@@ -88,7 +88,7 @@ async def find(request: Request[Any, Any, Any], now: NamedDependency[datetime]) 
     """Search the directory: what is asked stands in the address, so that it can be shared."""
     params = request.query_params
     known = await reference()
-    asked, faults = _asked(params)
+    asked, faults = asked_in(params)
     today = legal_day(now)
     number = _page_number(params)
     try:
@@ -207,7 +207,7 @@ def _reach(offerings: Sequence[OfferingOut], known: Reference) -> dict[str, str]
     }
 
 
-def _asked(params: MultiDict[Any]) -> tuple[SearchFilters, tuple[Fault, ...]]:
+def asked_in(params: MultiDict[Any]) -> tuple[SearchFilters, tuple[Fault, ...]]:
     """Read the filters from an address; what is unknown there is not ours."""
     given: dict[str, Any] = {name: params[name] for name in ONE if params.get(name, "").strip()}
     given |= {name: tuple(params.getall(name)) for name in SEVERAL if name in params}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -10,9 +11,11 @@ from litestar import Request
 
 from api.decoding import faults_of
 from api.domain.errors import Fault, InvalidInput, InvalidValue, RuleViolation
+from api.problems import PreconditionFailed
 
 Kind = TypeVar("Kind")
 _AMOUNT: Final = re.compile(r"(\d{1,3}(?:\.\d{3})+|\d+)(?:[.,](\d{1,2}))?")
+_NUMBER: Final = re.compile(r"\d{1,9}(?:[.,]\d{1,4})?")
 _DAY_FORMS: Final = ("%Y-%m-%d", "%d-%m-%Y")
 
 
@@ -20,7 +23,7 @@ class Form:
     """The fields of a form with what is wrong with them; a name may hold several values."""
 
     def __init__(self, given: Mapping[str, Sequence[Any]] | None = None) -> None:
-        self.given = given or {}
+        self.given = dict(given or {})
         self.faults: list[Fault] = []
 
     @classmethod
@@ -83,6 +86,14 @@ class Form:
             return None
         return int(typed) if typed else None
 
+    def decimal(self, name: str) -> Decimal | None:
+        """Read a number with a comma: `7,5`."""
+        typed = self.text(name)
+        found = _NUMBER.fullmatch(typed)
+        if typed and found is None:
+            self.note("form-decimal", "This is no number.", name)
+        return Decimal(typed.replace(",", ".")) if found else None
+
     def day(self, name: str) -> date | None:
         """Read a day as browsers send it, or as `31-12-2026`."""
         typed = self.text(name)
@@ -105,7 +116,7 @@ class Form:
             if not self.text(name):
                 self.note("form-empty", "This can't stay empty.", name)
 
-    def build(self, kind: type[Kind], **values: object) -> Kind:
+    def build(self, kind: type[Kind], /, **values: object) -> Kind:
         """Check values against a struct as the API would; raises every fault at once."""
         body = msgspec.json.encode(values)
         faults = (*self.faults, *faults_of(body, kind))
@@ -113,6 +124,13 @@ class Form:
             self.faults.clear()
             raise InvalidInput(*faults)
         return msgspec.json.decode(body, type=kind)
+
+    def rename(self, places: Mapping[str, str]) -> None:
+        """Point faults at fields that the form calls otherwise."""
+        self.faults = [
+            msgspec.structs.replace(one, place=places.get(one.place, one.place))
+            for one in self.faults
+        ]
 
     def noting(self) -> "Noting":
         """Note what a use case refuses, so that the form can be shown again with it."""
@@ -134,7 +152,7 @@ class Noting:
             self.form.faults += [at_field(fault) for fault in error.faults]
         elif isinstance(error, InvalidValue):
             self.form.note(error.value_code, error.detail, "")
-        elif isinstance(error, RuleViolation):
+        elif isinstance(error, (RuleViolation, PreconditionFailed)):
             self.form.note(error.code, error.detail, "")
         else:
             return False

@@ -31,13 +31,21 @@ MENU: Final = (
     ("/mijn-onderneming", "menu.mine"),
     ("/overzicht", "menu.overview"),
     ("/importeren", "menu.imports"),
+    ("/shortlists", "menu.lists"),
+    ("/uitgaven", "menu.spend"),
+    ("/werk-in-uitvoering", "menu.work"),
 )
 PLACES: Final[dict[str | None, frozenset[str]]] = {
     None: frozenset({"menu.find", "menu.tenders", "menu.obligations", "menu.mine"}),
-    "authority": frozenset({"menu.find", "menu.tenders", "menu.obligations", "menu.overview"}),
-    "contractor": frozenset({"menu.find", "menu.obligations", "menu.tenders"}),
+    "authority": frozenset(
+        {"menu.find", "menu.tenders", "menu.obligations", "menu.overview"}
+        | {"menu.lists", "menu.spend", "menu.work"}
+    ),
+    "contractor": frozenset(
+        {"menu.find", "menu.obligations", "menu.tenders", "menu.lists", "menu.spend", "menu.work"}
+    ),
     "enterprise": frozenset({"menu.find", "menu.mine"}),
-    "platform": frozenset({"menu.find", "menu.tenders", "menu.imports"}),
+    "platform": frozenset({"menu.find", "menu.tenders", "menu.imports", "menu.work"}),
 }
 """What the menu offers to whom; who may is decided by the guards."""
 

@@ -16,6 +16,10 @@ from api.directory.schemas import SearchFilters, SearchQuery
 from api.domain.errors import Fault, InvalidInput
 from api.invitations import service as invitations
 from api.invitations.schemas import EventIn, WaveIn
+from api.longlists import service as longlists
+from api.lot_adoptions import service as adoptions
+from api.lot_adoptions.schemas import AdoptionOut
+from api.match_batches import service as batches
 from api.matches import service as matches
 from api.matches.drafts import Outcome
 from api.matches.schemas import MatchRequest, MatchRunOut
@@ -32,7 +36,9 @@ Now = NamedDependency[datetime]
 KINDS: Final = {"xml": "application/xml", "json": "application/json", "csv": "text/csv"}
 """What a notice is, by the end of its file's name."""
 MOST_LOTS: Final = 40
-"""Lots that are matched by one press of a button."""
+"""Searches that an address may name."""
+AT_ONCE: Final = 10
+"""Lots that somebody waits for; more are matched as a job, whose page tells how far it is."""
 SHOWN: Final = 25
 OUTCOMES: Final[tuple[Outcome, ...]] = ("matched", "near", "excluded")
 WAVE: Final = {"workdays": "10", "enough": "3"}
@@ -99,12 +105,20 @@ async def show_tender(request: Caller, tender_id: FromPath[UUID]) -> Response[An
         "tender.html",
         tender=tender,
         is_draft=tenders.is_draft(tender),
+        live=await _adopted(request, tender),
         runs=runs,
         asked=query(ronde=[str(run.id) for run in runs.values()]),
         area=known.area_name,
         cpv_label=known.cpv_label,
         largest=max((_cents(lot.estimated_value) for lot in tender.lots), default=0),
     )
+
+
+async def _adopted(request: Caller, tender: TenderOut) -> AdoptionOut | None:
+    """Give the plan that the lots of a draft come from."""
+    if not tenders.is_draft(tender):
+        return None
+    return await adoptions.live(tender.id, current_actor(request))
 
 
 def _cents(value: Any) -> int:  # noqa: ANN401  an amount or nothing
@@ -123,8 +137,11 @@ async def _runs(request: Caller, tender: TenderOut) -> dict[UUID, MatchRunOut]:
 async def match_tender(request: Caller, tender_id: FromPath[UUID], now: Now) -> Response[Any]:
     """Search enterprises for every active lot."""
     tender = await tenders.tender(tender_id)
-    lots = [lot for lot in tender.lots if lot.status == "active"][:MOST_LOTS]
+    lots = [lot for lot in tender.lots if lot.status == "active"]
     actor = current_actor(request)
+    if len(lots) > AT_ONCE:
+        batch = await batches.submit(tender_id, MatchRequest(), actor, now)
+        return see(f"/zoekopdrachten/{batch.id}")
     runs = [await matches.run_match(lot.id, MatchRequest(), actor, now) for lot in lots]
     return see(f"/aanbestedingen/{tender_id}" + query(ronde=[str(run.id) for run in runs]))
 
@@ -139,17 +156,20 @@ async def match_lot(request: Caller, lot_id: FromPath[UUID], now: Now) -> Respon
 @get("/zoekrondes/{run_id:uuid}", **READ)
 async def show_run(request: Caller, run_id: FromPath[UUID], now: Now) -> Response[Any]:
     """Show who was found for a lot, who nearly, who not, and why."""
-    return await _run(request, run_id, Form.filled(**WAVE), now)
+    return await run_page(request, run_id, Form(), now)
 
 
-async def _run(request: Caller, run_id: UUID, form: Form, now: datetime) -> Response[Any]:
+async def run_page(request: Caller, run_id: UUID, form: Form, now: datetime) -> Response[Any]:
+    """Show a search; a form that was refused comes back with what was typed."""
     actor = current_actor(request)
+    form.given = Form.filled(**WAVE).given | form.given
     run = await matches.read_run(run_id, actor)
     lot = await tenders.lot(run.lot_id)
     found = {one: await matches.verdicts(run_id, one, None, SHOWN, actor) for one in OUTCOMES}
     enough = form.whole("enough") or int(WAVE["enough"])
     proposal = await invitations.propose(run.lot_id, run_id, 3, enough, actor, now)
     known = await reference()
+    exclusions = await matches.exclusions(lot.tender_id, actor)
     return page(
         request,
         "run.html",
@@ -159,6 +179,9 @@ async def _run(request: Caller, run_id: UUID, form: Form, now: datetime) -> Resp
         tender=await tenders.tender(lot.tender_id),
         found=found,
         proposal=proposal,
+        exclusions=exclusions,
+        lock=await longlists.live_lock(lot.id, actor),
+        left_out={one.enterprise_id for one in exclusions},
         form=form,
         area=known.area_name,
         cpv_label=known.cpv_label,
@@ -181,7 +204,7 @@ async def invite(request: Caller, run_id: FromPath[UUID], now: Now) -> Response[
         )
         await invitations.start_wave(run.lot_id, wave, actor, now)
         return see(f"/percelen/{run.lot_id}/uitnodigingen")
-    return await _run(request, run_id, form, now)
+    return await run_page(request, run_id, form, now)
 
 
 @get("/percelen/{lot_id:uuid}/waarom", **READ)

@@ -1,6 +1,6 @@
 """Statements about personal data."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -62,6 +62,27 @@ WITH gone AS (
   DELETE FROM {} WHERE {} < $1::timestamptz - interval '{}' {} RETURNING 1
 ) SELECT count(*) AS n FROM gone
 """
+# A contract of which the term for personal data may be over; the rule itself is in api.domain.
+_ENDED: Final = """
+SELECT o.id, o.due_on FROM obligation o WHERE o.due_on <= $1::date - 720 AND (
+  EXISTS (SELECT FROM fulfilment f WHERE f.obligation = o.id AND f.kind = 'placement'
+    AND f.facts <> '{}')
+  OR EXISTS (SELECT FROM ledger_entry e WHERE e.obligation = o.id
+    AND e.details::jsonb ->> 'kind' = 'placement' AND NOT e.details::jsonb ? 'anonymisedOn'))
+ORDER BY o.id
+"""
+_ENTRIES_FORGOTTEN: Final = """
+UPDATE ledger_entry SET details = $2 WHERE obligation = $1
+AND details::jsonb ->> 'kind' = 'placement' AND NOT details::jsonb ? 'anonymisedOn'
+RETURNING number
+"""
+_CLAIMS_FORGOTTEN: Final = """
+WITH forgotten AS (
+  UPDATE fulfilment SET token = NULL, code = NULL, starts_on = NULL, ends_on = NULL,
+    hours_per_week = NULL, facts = '{}'
+  WHERE obligation = $1 AND kind = 'placement' RETURNING id
+) DELETE FROM imported_entry WHERE claim IN (SELECT id FROM forgotten)
+"""
 _LEFT: Final = """
 SELECT p.id FROM person p
 WHERE p.disabled_at IS NULL AND p.created_at < $1::timestamptz - interval '2 years'
@@ -118,3 +139,16 @@ async def clear(now: datetime) -> dict[str, int]:
 async def long_gone(now: datetime) -> list[UUID]:
     """Give people who have been in no organisation for two years."""
     return [row["id"] for row in await fetch(_LEFT, now)]
+
+
+async def ended(today: date) -> list[Row]:
+    """Give obligations that ended long ago and still tell of persons, with their last day."""
+    return await fetch(_ENDED, today)
+
+
+async def forget_placements(obligation_id: UUID, left: str) -> list[int]:
+    """Put a remainder in the place of what is known of persons; gives the entries' numbers."""
+    await fetch("SELECT 1 FROM obligation WHERE id = $1 FOR UPDATE", obligation_id)
+    rows = await fetch(_ENTRIES_FORGOTTEN, obligation_id, left)
+    await fetch(_CLAIMS_FORGOTTEN, obligation_id)
+    return sorted(row["number"] for row in rows)

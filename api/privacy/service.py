@@ -5,8 +5,10 @@ from uuid import UUID
 
 from api.accounts.service import SYSTEM, Actor
 from api.audit import service as audit
+from api.clock import legal_day
 from api.database import as_struct, transaction
 from api.domain.errors import NotFound
+from api.domain.social_return.details import kept_until, remainder
 from api.people.queries import other_administrators
 from api.people.service import LastAdministrator
 from api.privacy import queries
@@ -68,7 +70,27 @@ async def retain(now: datetime) -> dict[str, int]:
         for person_id in left:
             await queries.forget(person_id, now)
         await audit.record("person.erased", left, SYSTEM.name, now, reason="retention")
-    return cleared | {"people": len(left)}
+    return cleared | {"people": len(left), "placements in ledgers": await anonymise(now)}
+
+
+async def anonymise(now: datetime) -> int:
+    """Forget the persons behind placements on contracts that ended two years ago (ADR 47).
+
+    Gives the number of entries. The chain holds hashes of what goes; the audit trail, which
+    entries it was, so that nobody else can let details disappear.
+    """
+    today, entries = legal_day(now), 0
+    for row in await queries.ended(today):
+        if kept_until(row["due_on"]) <= today:
+            entries += await _anonymise(row["id"], now)
+    return entries
+
+
+async def _anonymise(obligation_id: UUID, now: datetime) -> int:
+    async with transaction():
+        numbers = await queries.forget_placements(obligation_id, remainder(legal_day(now)))
+        await audit.record("ledger.anonymised", [obligation_id], SYSTEM.name, now, numbers=numbers)
+    return len(numbers)
 
 
 async def _refuse_last_administrator(person_id: UUID) -> None:

@@ -148,6 +148,11 @@ async def lock_saved_search(search_id: UUID) -> None:
     await fetch("SELECT 1 FROM saved_search WHERE id = $1 FOR UPDATE", search_id)
 
 
+async def update_saved_search(search_id: UUID, values: Row) -> None:
+    """Change columns of a saved search."""
+    await update_row("saved_search", search_id, values)
+
+
 async def delete_saved_search(search_id: UUID) -> None:
     """Delete a saved search; one with locks is refused by the database."""
     await fetch("DELETE FROM saved_search WHERE id = $1", search_id)

@@ -127,6 +127,15 @@ class SavedSearchIn(
     alerts: Annotated[Alerts, Meta(description="Kept for notifications.")] = Alerts.OFF
 
 
+class SavedSearchPatch(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True
+):
+    """Fields to change (RFC 7396); what is searched stays: locks froze results of it."""
+
+    name: Name | UnsetType = UNSET
+    alerts: Alerts | UnsetType = UNSET
+
+
 class LockSummary(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """A frozen result, without what was found."""
 

@@ -37,6 +37,7 @@ from api.shortlists.schemas import (
     LockOut,
     SavedSearchIn,
     SavedSearchOut,
+    SavedSearchPatch,
     ShortlistIn,
     ShortlistOut,
     ShortlistPatch,
@@ -207,6 +208,26 @@ async def saved(search_id: UUID, actor: Actor) -> SavedSearchOut:
     if found is None:
         raise NotFound(f"There is no saved search {search_id}.")
     return found
+
+
+async def revise(
+    search_id: UUID, patch: SavedSearchPatch, actor: Actor, now: datetime
+) -> SavedSearchOut:
+    """Change the name of a saved search, or how often its changes are told."""
+    if patch.name is not UNSET:
+        refuse_personal_numbers({"/name": patch.name})
+    async with transaction():
+        await queries.lock_saved_search(search_id)
+        await saved(search_id, actor)  # raises when it is not the actor's
+
+        given = {
+            name: one for name, one in msgspec.structs.asdict(patch).items() if one is not UNSET
+        }
+
+        if given:
+            await queries.update_saved_search(search_id, given)
+            await audit.record("saved-search.changed", [search_id], actor.name, now, **given)
+        return await saved(search_id, actor)
 
 
 def search_tag(search: SavedSearchOut) -> str:

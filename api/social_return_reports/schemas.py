@@ -63,12 +63,23 @@ class WhiteSpot(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     partly: Annotated[int, Meta(description="Enterprises that serve a part of the area.")]
 
 
+class OwnArea(msgspec.Struct, frozen=True, rename="camel"):
+    """An area of the authority."""
+
+    code: str
+    name: str
+
+
 class WhiteSpotsOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """What was asked and is not offered. Supply is that of today: it has no history."""
 
     year: int
     supply_at: Annotated[datetime, Meta(description="When the directory was looked at.")]
     asked: Annotated[int, Meta(description="Pairs of category and area that were asked for.")]
+    areas: Annotated[
+        tuple[OwnArea, ...],
+        Meta(description="The authority's COROP areas; where no spot is, somebody offers it all."),
+    ]
     white_spots: tuple[WhiteSpot, ...]
 
 

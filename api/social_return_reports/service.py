@@ -27,6 +27,7 @@ from api.social_return_reports.drafts import (
 from api.social_return_reports.schemas import (
     BusinessCaseIn,
     BusinessCaseOut,
+    OwnArea,
     ReportOut,
     TableName,
     WhiteSpot,
@@ -89,6 +90,7 @@ async def white_spots(year: int, actor: Actor, now: datetime) -> WhiteSpotsOut:
         year=year,
         supply_at=now,
         asked=len(supplied),
+        areas=tuple(OwnArea(one, known.area_name(one)) for one in areas),
         white_spots=tuple(
             WhiteSpot(
                 cpv_code=row["code"],

@@ -82,10 +82,10 @@ async def activate_lots(tender_id: UUID) -> None:
     await fetch(sql, tender_id)
 
 
-async def lot(lot_id: UUID) -> LotOut | None:
-    """Give one lot; those of drafts are not found."""
-    rows = await fetch(f"{_LOTS} WHERE id = $1 AND {_PUBLISHED}", lot_id)
-    return _lot_out(rows[0]) if rows else None
+async def published_lots(lot_ids: Sequence[UUID]) -> dict[UUID, LotOut]:
+    """Give some lots; those of drafts are absent."""
+    rows = await fetch(f"{_LOTS} WHERE id = ANY($1) AND {_PUBLISHED}", list(lot_ids))
+    return {row["id"]: _lot_out(row) for row in rows}
 
 
 async def lots(lot_ids: Sequence[UUID]) -> list[LotOut]:

@@ -19,6 +19,7 @@ from api.domain.errors import Fault, InvalidInput, NotFound, RuleViolation
 from api.domain.tendering.eforms_notice import skeleton_of
 from api.domain.tendering.notice import Buyer, Notice, NoticeLot, Place, Rejected
 from api.domain.tendering.ocds_release import release_of
+from api.domain.tendering.places import NETHERLANDS, settled
 from api.domain.values import CpvCode
 from api.pagination import Page, after, write_cursor
 from api.preconditions import check_version
@@ -40,7 +41,8 @@ NoticeReader = Callable[[bytes], Iterator[Notice | Rejected]]
 """Turns a document into notices, and rejections that name their place."""
 NoticeReaders = Mapping[str, NoticeReader]
 """A reader per media type."""
-DUTCH = "NLD"
+DUTCH: Final = "NLD"
+"""The language of a draft, as eForms writes it."""
 MANUAL: Final = "manual"
 PLANNED: Final = "planned"
 _BY_HAND_ONLY: Final = dict.fromkeys(("organisation", "buyer_level", "main_kind", "starts_on"))
@@ -275,7 +277,7 @@ def may_see(found: TenderOut, actor: Actor) -> bool:
 
 async def _own_organisation(actor: Actor) -> Buyer | None:
     found = None if actor.organisation is None else await accounts.organisation(actor.organisation)
-    return None if found is None else Buyer(found.name, found.kvk_number, country=DUTCH)
+    return None if found is None else Buyer(found.name, found.kvk_number, country=NETHERLANDS)
 
 
 async def tender(tender_id: UUID) -> TenderOut:
@@ -296,10 +298,17 @@ async def kept(tender_id: UUID) -> TenderOut:
 
 async def lot(lot_id: UUID) -> LotOut:
     """Give one lot of a published tender."""
-    found = await queries.lot(lot_id)
-    if found is None:
-        raise NotFound(f"There is no lot {lot_id}.")
+    [found] = await lots([lot_id])
     return found
+
+
+async def lots(lot_ids: Sequence[UUID]) -> list[LotOut]:
+    """Give some lots of published tenders, in the order asked."""
+    found = await queries.published_lots(lot_ids)
+    for lot_id in lot_ids:
+        if lot_id not in found:
+            raise NotFound(f"There is no lot {lot_id}.")
+    return [found[lot_id] for lot_id in lot_ids]
 
 
 async def tenders(cursor: str | None, limit: int) -> Page[TenderCard]:
@@ -312,10 +321,13 @@ async def tenders(cursor: str | None, limit: int) -> Page[TenderCard]:
 def areas_of(lot: NoticeLot, buyer: Buyer | None, known: Reference) -> tuple[str, ...]:
     """Turn published places into area codes; a foreign place keeps its own code.
 
-    Where a notice from abroad names no place for a lot, the country of the buyer is its area.
+    Where code and country of a place exclude each other, the buyer's country decides. Where a
+    notice from abroad names no place for a lot, the country of the buyer is its area.
     """
-    areas = {area for place in lot.places if (area := _area(place, known)) is not None}
-    abroad = None if buyer is None or buyer.country == DUTCH else buyer.country
+    country = None if buyer is None else buyer.country
+    places = [settled(one, country) for one in lot.places]
+    areas = {area for place in places if (area := _area(place, known)) is not None}
+    abroad = None if country == NETHERLANDS else country
     if not areas and abroad is not None and not any(place.region for place in lot.places):
         return (abroad,)
     return tuple(sorted(areas))
@@ -329,7 +341,7 @@ def _area(place: Place, known: Reference) -> str | None:
         return place.municipality
     if place.nuts is not None:
         return known.area(place.nuts) or place.nuts
-    return "NL" if place.country == DUTCH else place.country
+    return "NL" if place.country == NETHERLANDS else place.country
 
 
 def _checked(record: Notice | Rejected, known: Reference) -> Notice | Rejected:

@@ -12,7 +12,8 @@ from api.database import Row, fetch
 # everybody, others for who did it and, of an obligation, for both its sides.
 _EVENTS: Final = f"""
 SELECT e.id, e.transaction_id, e.at, e.subject, e.before_hash, e.after_hash, e.organisation,
-  CASE WHEN e.action LIKE 'ledger.%' AND e.action <> 'ledger.counted-twice'
+  CASE WHEN e.action LIKE 'ledger.%'
+    AND e.action NOT IN ('ledger.counted-twice', 'ledger.anonymised')
        THEN 'ledger.entry-added' ELSE e.action END AS type,
   o.authority, o.contractor
 FROM audit_event e LEFT JOIN obligation o ON o.id = e.subject

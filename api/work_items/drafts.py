@@ -21,7 +21,7 @@ from api.domain.values import CpvCode, parse_cpv
 from api.reference.service import Reference
 from api.tenders.schemas import LotOut, TenderOut
 from api.work_items.queries import KeptItem, TenderOfBuyer
-from api.work_items.schemas import MOST_MONTHS, DoneNowBy, WorkItemIn, WorkItemOut
+from api.work_items.schemas import BY_HAND, MOST_MONTHS, DoneNowBy, WorkItemIn, WorkItemOut
 
 DAYS_A_YEAR: Final = 365
 DAYS_A_MONTH: Final = 30
@@ -117,7 +117,7 @@ def item_out(kept: KeptItem) -> WorkItemOut:
     )
 
 
-def missing(kept: KeptItem) -> tuple[str, ...]:
+def missing(kept: KeptItem | WorkItemIn) -> tuple[str, ...]:
     """Name what a lot plan still needs to know of an item."""
     known = {
         "cpv": kept.cpv is not None,
@@ -159,6 +159,23 @@ def apart_pairs(items: Iterable[KeptItem]) -> tuple[tuple[str, str], ...]:
     """Give the pairs of items that may not share a lot, each once."""
     pairs = {(min(one.code, other), max(one.code, other)) for one in items for other in one.apart}
     return tuple(sorted(pairs))
+
+
+def arranged(
+    items: Sequence[KeptItem], numbers: Mapping[UUID, int]
+) -> Iterator[tuple[KeptItem, str | None, list[str]]]:
+    """Give the items whose group or pairs change, when lots get these numbers by hand."""
+    lots: dict[int, list[str]] = {}
+    for one in items:
+        if one.id in numbers:
+            lots.setdefault(numbers[one.id], []).append(one.code)
+    for one in items:
+        number = numbers.get(one.id)
+        group = None if number is None else f"{BY_HAND}{number}"
+        others = [code for lot, codes in lots.items() if lot != number for code in codes]
+        apart = [] if number is None else sorted(others)
+        if (group, tuple(apart)) != (one.stays_with, tuple(one.apart)):
+            yield one, group, apart
 
 
 def items_of_lots(tender: TenderOut, known: Reference) -> Iterator[WorkItemIn]:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
@@ -21,6 +21,8 @@ from api.domain.tendering.regime import RegimeDecision
 
 MAX_CENTS = 10**13
 MOST_MONTHS = 600
+BY_HAND: Final = "perceel-"
+"""How the group of a lot that was made by hand is called: with its number."""
 Code = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$")]
 _Cents = Annotated[int, Meta(ge=0, le=MAX_CENTS, description="Euro cents, excluding VAT.")]
 
@@ -68,6 +70,13 @@ class WorkItemIn(
         bool, Meta(description="The buyer wants it reserved under art. 20 of Dir. 2014/24.")
     ] = False
     done_now_by: DoneNowBy | None = None
+
+
+class ProposedItem(msgspec.Struct, frozen=True, rename="camel"):
+    """An item that a lot of a notice would become, and what a lot plan still needs to know."""
+
+    item: WorkItemIn
+    missing: tuple[str, ...]
 
 
 class WorkItemOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):

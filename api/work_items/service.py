@@ -1,7 +1,7 @@
 """Use cases of work items: keep them, read them from a list or a notice, estimate their value."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -20,9 +20,10 @@ from api.domain.tendering.regime import Regime, decide_regime
 from api.preconditions import check_version
 from api.reference.service import Reference, reference
 from api.tenders import service as tenders
-from api.tenders.schemas import TenderOut
+from api.tenders.schemas import TenderIn, TenderOut
 from api.work_items import queries
 from api.work_items.drafts import (
+    arranged,
     buyer_tenders,
     check_items,
     check_policy,
@@ -40,6 +41,7 @@ from api.work_items.queries import KeptItem
 from api.work_items.schemas import (
     PolicyIn,
     PolicyOut,
+    ProposedItem,
     TenderEstimate,
     WorkItemIn,
     WorkItemOut,
@@ -98,6 +100,27 @@ async def copy_lots(
     return await _store(tender_id, [("", one) for one in copied], actor, now)
 
 
+async def proposed(source_id: UUID) -> tuple[ProposedItem, ...]:
+    """Give the items that the lots of a published tender would become, and what they lack."""
+    source = await tenders.tender(source_id)
+    found = items_of_lots(source, await reference())
+    return tuple(ProposedItem(one, missing(one)) for one in found)
+
+
+async def draft_of(
+    source_id: UUID, given: Sequence[WorkItemIn], actor: Actor, now: datetime
+) -> TenderOut:
+    """Begin a draft after a published tender, with these items; all of it or nothing."""
+    source = await tenders.tender(source_id)
+    items = [(f"/{n}", one) for n, one in enumerate(given)]
+    check_items(items, (), await reference())
+    head = TenderIn(title=source.title, starts_on=source.starts_on)
+    async with transaction():
+        draft = await tenders.create_draft(head, actor, now)
+        await _store(draft.id, items, actor, now)
+        return draft
+
+
 async def _store(
     tender_id: UUID, given: Sequence[tuple[str, WorkItemIn]], actor: Actor, now: datetime
 ) -> tuple[WorkItemOut, ...]:
@@ -135,6 +158,21 @@ async def replace(
         await update_row("work_item", item_id, columns)
         await audit.record("work-item.replaced", [tender_id], actor.name, now, item=given.code)
         return item_out(await _existing(tender_id, item_id))
+
+
+async def arrange(
+    tender_id: UUID, numbers: Mapping[UUID, int], actor: Actor, now: datetime
+) -> tuple[WorkItemOut, ...]:
+    """Divide by hand: items of one number share a lot, and stand apart from other numbers."""
+    async with transaction():
+        await tenders.locked_draft(tender_id, actor)
+        kept = await queries.items([tender_id])
+
+        for one, group, apart in arranged(kept, numbers):
+            columns = {"stays_with": group, "apart": apart, "updated_at": now}
+            await update_row("work_item", one.id, columns | {"version": one.version + 1})
+        await audit.record("work-items.arranged", [tender_id], actor.name, now)
+        return tuple(item_out(one) for one in await queries.items([tender_id]))
 
 
 async def remove(ids: tuple[UUID, UUID], version: int | None, actor: Actor, now: datetime) -> None:

@@ -14,6 +14,7 @@ from api.domain.tendering.notice import (
     Reservation,
     ReservedExecution,
 )
+from api.domain.tendering.places import contradiction
 from api.domain.values import CpvCode
 from importers.eforms.fields import (
     EXTENSION,
@@ -209,8 +210,8 @@ def _place(address: Node) -> Place:
     )
     if place == Place():
         address.warn("a place without country, NUTS code, postcode or town; left out")
-    elif place.country and place.nuts and (place.country == "NLD") != place.nuts.startswith("NL"):
-        address.warn(f"{place.nuts} does not lie in {place.country}; kept as published")
+    elif (warning := contradiction(place)) is not None:
+        address.warn(warning)
     return place
 
 

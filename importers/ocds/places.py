@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from api.domain.tendering.notice import Place
+from api.domain.tendering.places import contradiction
 from importers.ocds.codes import ANYWHERE, country, is_nuts, nuts_country
 from importers.ocds.section import Section
 
@@ -15,7 +16,12 @@ def places(sections: Iterable[Section]) -> tuple[Place, ...]:
     OCDS for eForms splits one eForms address in two, a region and its country: they are
     put together again, with a warning.
     """
-    found = {place for section in sections for place in _joined(section, _places(section))}
+    found: set[Place] = set()
+    for section in sections:
+        for place in _joined(section, _places(section)):
+            if (warning := contradiction(place)) is not None:
+                section.warn(warning)
+            found.add(place)
     return tuple(sorted(found, key=_order))
 
 

@@ -23,6 +23,7 @@ from tests.builders import a_key
 _REBUILT = (
     *("spend_line", "spend_file", "spend_supplier", "match_batch", "art77_award"),
     "public_service_mission",
+    "longlist_lock",
     *("match_verdict", "match_run", "lot", "tender", "quality_mark", "offering"),
     *("profile_claim", "enterprise_revision", "enterprise"),
 )

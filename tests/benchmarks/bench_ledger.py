@@ -146,12 +146,12 @@ _BLANK: Final = (
 
 def _entries(obligation: UUID) -> list[Any]:
     from api.clock import new_id
+    from api.domain.social_return.details import commitment
     from api.domain.social_return.entries import Act, Entry
-    from api.ledgers.service import details_hash
 
     first: dict[str, Any] = {"number": 1, "at": START, "actor": "a", "amount_cents": 10**10}
     entries = [Entry(obligation_id=str(obligation), act=Act.ASSESS, **first)]
-    evidence = details_hash(DETAILS)
+    evidence = commitment(DETAILS)
     while len(entries) < ENTRIES:
         n = len(entries)
         shared: dict[str, Any] = {"obligation_id": str(obligation), "claim_id": str(new_id())}

@@ -13,7 +13,7 @@ import msgspec
 from tests.faults.checks import bad
 from tests.faults.scenarios import SCENARIOS, Outcome
 
-NUMBERS = {"kills": 300, "lines": 12, "truth": 0, "disk_full": 0, "clock_steps": 8}
+NUMBERS = {"kills": 300, "lost_locks": 8, "lines": 12, "truth": 0, "disk_full": 0, "clock_steps": 8}
 
 
 def main() -> None:

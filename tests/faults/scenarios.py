@@ -1,6 +1,8 @@
 """The faults, one scenario each. Every one ends with the same questions (`checks`)."""
 
+import os
 import random
+import shutil
 import subprocess
 import tempfile
 import time
@@ -12,7 +14,9 @@ from typing import Final
 
 import msgspec
 
+from importers.engines import free_port
 from tests.faults.checks import Harm, harm_done, ready, settle, wait_until
+from tests.faults.proxy import Proxy
 from tests.faults.seeding import seed
 from tests.faults.world import PATIENCE_SECONDS, PYTHON, ROOT, World
 from tests.faults.writers import Booker, Caller, Enterer, Importer, Keyed, Matcher, Seeded
@@ -92,6 +96,15 @@ def stage(name: str, seed_number: int, **settings: str) -> Iterator[Stage]:
             yield Stage(world, seeded, name, seed_number)
         finally:
             world.close()
+            _keep_logs(world, f"{name}-{seed_number}")
+
+
+def _keep_logs(world: World, name: str) -> None:
+    """Copy what the processes wrote to where FAULT_LOGS says, for whoever looks for a cause."""
+    kept = os.environ.get("FAULT_LOGS")
+    if kept is not None:
+        for one in world.folder.glob("*.log"):
+            shutil.copy(one, Path(kept) / f"{name}-{one.name}")
 
 
 def kills(seed_number: int, number: int) -> Outcome:
@@ -119,17 +132,43 @@ def _kill(on: Stage, victim: str, chance: random.Random) -> None:
 
 def _killed_rebuild(world: World, after: float) -> None:
     """Begin a rebuild of the index and end it half way."""
-    building = subprocess.Popen(
+    building = _rebuild(world, world.search_line)
+    time.sleep(after)
+    building.kill()
+    building.wait(PATIENCE_SECONDS)
+
+
+def _rebuild(world: World, line: Proxy) -> subprocess.Popen[bytes]:
+    """Begin a rebuild of the index over a line of its own."""
+    return subprocess.Popen(
         [PYTHON, "-m", "importers", "reindex"],
         cwd=ROOT,
-        env=world.env,
+        env=world.env | {"MEILISEARCH_URL": f"http://127.0.0.1:{line.port}"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    time.sleep(after)
-    building.kill()
-    building.wait(PATIENCE_SECONDS)
+
+
+def lost_locks(seed_number: int, number: int = 8) -> Outcome:
+    """Take the database from slow rebuilds half way: they lose their lock, and go on all the same.
+
+    The others, on quick lines, have long followed what came in when such a rebuild swaps.
+    """
+    chance = random.Random(seed_number)
+    with stage("lost_locks", seed_number) as on:
+        slow = Proxy(free_port(), on.world.search_port)
+        slow.delay = 0.3
+        on.work()
+        for _ in range(number):
+            building = _rebuild(on.world, slow)
+            time.sleep(chance.uniform(2.0, 6.0))
+            on.faults["lock lost"] += building.poll() is None
+            on.world.database_line.cut()
+            on.world.database_line.mend()
+            building.wait(PATIENCE_SECONDS)
+        slow.close()
+        return on.ended()
 
 
 def lines(seed_number: int, number: int = 12) -> Outcome:
@@ -185,9 +224,12 @@ def disk_full(seed_number: int, _: int = 0) -> Outcome:
             world.start_all()
             wait_until(world, 200)
             on.work()
-            time.sleep(15)
+            deadline = time.monotonic() + PATIENCE_SECONDS
+            while not _full(disk) and time.monotonic() < deadline:
+                time.sleep(1)
             on.faults["disk full"] += _full(disk)
             on.expect("the disk ran full", _full(disk))
+            time.sleep(5)  # callers go on while it is full
             on.expect("the API goes on without the index", ready(world)[0] == 200)
             _mounted(disk, "2g", "remount,")
             return on.ended()
@@ -255,6 +297,7 @@ def deliveries(seed_number: int, number: int = 60) -> Outcome:
 
 SCENARIOS: Final[dict[str, Callable[[int, int], Outcome]]] = {
     "kills": kills,
+    "lost_locks": lost_locks,
     "lines": lines,
     "truth": truth,
     "disk_full": disk_full,

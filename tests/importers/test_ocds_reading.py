@@ -175,6 +175,14 @@ def test_a_region_in_words_is_no_nuts_code(region: str) -> None:
     assert notice.warnings == (f"left out, regions that are no NUTS code: {region}",)
 
 
+def test_a_region_of_another_country_is_kept_with_a_warning() -> None:
+    address = {"region": "NL421", "countryName": "Belgium"}
+
+    notice = read(a_release(items=[{"id": "1", "relatedLot": "1", "deliveryAddress": address}]))
+
+    assert any("place-contradicts-country: NL421 does not lie in BEL" in w for w in notice.warnings)
+
+
 def test_a_place_may_be_anywhere() -> None:
     location = {"description": "Anywhere in the European Economic Area"}
 

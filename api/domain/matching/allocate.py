@@ -22,6 +22,7 @@ from api.domain.matching.assignment import (
     most_value,
     value_of,
 )
+from api.domain.matching.decide import turn
 from api.domain.values import Cents
 
 NODE_LIMIT: Final = 200
@@ -88,15 +89,17 @@ def allocate(
     firms: Sequence[FirmSupply],
     bids: Iterable[Bid],
     *,
+    seed: str = "",
     max_lots: int | None = None,
     node_limit: int = NODE_LIMIT,
 ) -> Allocation:
     """Assign lots to firms by honouring bids, at most one a lot; cents a year.
 
-    A joint bid counts as one lot for each of its firms. Source: Dir. 2014/24
-    art. 46(2); own choice, ADR 17 for value first, then spread.
+    A joint bid counts as one lot for each of its firms. `seed` turns the order in which firms
+    are tried: of equally good choices another may come out, never a worse one. Source: Dir.
+    2014/24 art. 46(2); own choice, ADR 17 for value first, then spread.
     """
-    wished = sorted(set(bids), key=bid_order)
+    wished = _in_turn(set(bids), seed)
     _refuse_nonsense(lots, firms, wished)
     capacity = {one.id: one.free_capacity_cents for one in firms}
     market = _market(wished, capacity, max_lots)
@@ -112,6 +115,16 @@ def allocate(
         value_proven=best.proven,
         firms=len(firms_of(widest.bids)),
         spread_proven=widest.proven,
+    )
+
+
+def _in_turn(bids: Iterable[Bid], seed: str) -> list[Bid]:
+    """Order bids by lot, then by a rotation of the firms, so that no firm always comes first."""
+    names = {part.enterprise_id for bid in bids for part in bid.parts}
+    turns = {name: turn(seed, name) for name in names}
+    ordered = sorted(bids, key=bid_order)
+    return sorted(
+        ordered, key=lambda bid: (bid.lot_id, [turns[one.enterprise_id] for one in bid.parts])
     )
 
 

@@ -9,24 +9,45 @@ from typing import Final
 import msgspec
 
 from api.domain.matching.facts import OfferingFacts
-from api.domain.matching.reasons import FAIL, PASS, UNKNOWN, Compared, Reason, ReasonCode, RuleId
+from api.domain.matching.reasons import (
+    FAIL,
+    PASS,
+    UNKNOWN,
+    Compared,
+    Reason,
+    ReasonCode,
+    RuleId,
+    State,
+)
 from api.domain.matching.rules import WHOLE, SignalValues
-from api.domain.tendering.cpv import DIVISION_DIGITS, CpvRelation, depth, relation
+from api.domain.tendering.cpv import DIVISION_DIGITS, NARROWER, SAME, depth, relation
 from api.domain.values import CpvCode
 
-_BY_RELATION: Final = {
-    CpvRelation.SAME: ReasonCode.CATEGORY_SAME,
-    CpvRelation.BROADER: ReasonCode.CATEGORY_BROADER,
-    CpvRelation.NARROWER: ReasonCode.CATEGORY_NARROWER,
-}
-_STATES: Final = {
-    ReasonCode.CATEGORY_DIVISION: UNKNOWN,
-    ReasonCode.CATEGORY_ADDITIONAL: UNKNOWN,
-    ReasonCode.CATEGORY_UNKNOWN: UNKNOWN,
-    ReasonCode.CATEGORY_OTHER: FAIL,
-    ReasonCode.CATEGORY_NO_EVIDENCE: FAIL,
-}
 _STRENGTH: Final = {FAIL: 0, UNKNOWN: 2 * WHOLE, PASS: 4 * WHOLE}
+
+
+class _Kind(msgspec.Struct, frozen=True, gc=False):
+    """What a relation of codes amounts to; spelt out once, for thousands of fits."""
+
+    code: ReasonCode
+    state: State
+    strength: int
+    why: str
+
+
+def _kind(code: ReasonCode, state: State) -> _Kind:
+    return _Kind(code, state, _STRENGTH[state], code.value)
+
+
+_SAME: Final = _kind(ReasonCode.CATEGORY_SAME, PASS)
+_BROADER: Final = _kind(ReasonCode.CATEGORY_BROADER, PASS)
+_NARROWER: Final = _kind(ReasonCode.CATEGORY_NARROWER, PASS)
+_TEXT: Final = _kind(ReasonCode.CATEGORY_TEXT, PASS)
+_DIVISION: Final = _kind(ReasonCode.CATEGORY_DIVISION, UNKNOWN)
+_ADDITIONAL: Final = _kind(ReasonCode.CATEGORY_ADDITIONAL, UNKNOWN)
+_UNKNOWN: Final = _kind(ReasonCode.CATEGORY_UNKNOWN, UNKNOWN)
+_OTHER: Final = _kind(ReasonCode.CATEGORY_OTHER, FAIL)
+_NO_EVIDENCE: Final = _kind(ReasonCode.CATEGORY_NO_EVIDENCE, FAIL)
 
 
 class Fit(msgspec.Struct, frozen=True, gc=False):
@@ -53,12 +74,8 @@ class CategoryCheck:
         self._broad = not codes or depth(codes[0]) == DIVISION_DIGITS
         # A mere division says little, so the additional codes then tell what the lot is.
         self._principal = frozenset(codes if self._broad else codes[:1])
-        searched = text is not None
-        self._no_code = self._fit_of(
-            ReasonCode.CATEGORY_NO_EVIDENCE if searched else ReasonCode.CATEGORY_UNKNOWN,
-            self._codes,
-            None,
-        )
+        nothing = _UNKNOWN if text is None else _NO_EVIDENCE
+        self._no_code = _fit_of(nothing, self._codes, None)
         self._fits: dict[CpvCode, Fit] = {}
         self._known: dict[tuple[CpvCode, ...], Fit] = {}
 
@@ -77,40 +94,41 @@ class CategoryCheck:
         relevance = self._text.get(offering.id, 0)
         if relevance == 0:
             return fit
-        return self._fit_of(ReasonCode.CATEGORY_TEXT, self._codes, relevance, fit.closeness)
+        return _fit_of(_TEXT, self._codes, relevance, fit.closeness)
 
     def _by_code(self, offered: tuple[CpvCode, ...]) -> Fit:
         if not offered or not self._codes:
             return self._no_code
         # Equal fits: the lower code is named, so that the order of codes never matters.
-        return max([self._fit(code) for code in sorted(offered)], key=_strength)
+        best, *others = [self._fits.get(code) or self._fit(code) for code in sorted(offered)]
+        for fit in others:
+            if fit.strength > best.strength:
+                best = fit
+        return best
 
     def _fit(self, offered: CpvCode) -> Fit:
-        fit = self._fits.get(offered)
-        if fit is None:
-            fits = [self._against(offered, wanted) for wanted in self._codes]
-            fit = self._fits[offered] = max(fits, key=_strength)
+        fits = [self._against(offered, wanted) for wanted in self._codes]
+        fit = self._fits[offered] = max(fits, key=_strength)
         return fit
 
     def _against(self, offered: CpvCode, wanted: CpvCode) -> Fit:
         related = relation(offered, wanted)
         if related is None:
-            return self._fit_of(ReasonCode.CATEGORY_OTHER, self._codes, offered)
+            return _fit_of(_OTHER, self._codes, offered)
         apart = abs(depth(offered) - depth(wanted))
         closeness = max(self._values.cpv_step, WHOLE - self._values.cpv_step * apart)
         if wanted not in self._principal:
             kept = closeness * self._values.cpv_additional // WHOLE
-            return self._fit_of(ReasonCode.CATEGORY_ADDITIONAL, wanted, offered, kept)
-        if related is CpvRelation.NARROWER and depth(wanted) == DIVISION_DIGITS:
-            return self._fit_of(ReasonCode.CATEGORY_DIVISION, wanted, offered, closeness)
-        return self._fit_of(_BY_RELATION[related], wanted, offered, closeness)
+            return _fit_of(_ADDITIONAL, wanted, offered, kept)
+        if related is NARROWER:
+            narrower = _DIVISION if depth(wanted) == DIVISION_DIGITS else _NARROWER
+            return _fit_of(narrower, wanted, offered, closeness)
+        return _fit_of(_SAME if related is SAME else _BROADER, wanted, offered, closeness)
 
-    def _fit_of(
-        self, code: ReasonCode, wanted: Compared, offered: Compared, closeness: int | None = None
-    ) -> Fit:
-        state = _STATES.get(code, PASS)
-        reason = Reason(code, RuleId.CATEGORY, state, wanted, offered)
-        return Fit(reason, closeness, _STRENGTH[state] + (closeness or 0), code.value)
+
+def _fit_of(kind: _Kind, wanted: Compared, offered: Compared, closeness: int | None = None) -> Fit:
+    reason = Reason(kind.code, RuleId.CATEGORY, kind.state, wanted, offered)
+    return Fit(reason, closeness, kind.strength + (closeness or 0), kind.why)
 
 
 def _strength(fit: Fit) -> int:

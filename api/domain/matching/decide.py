@@ -1,7 +1,8 @@
 """One call: a lot and its candidates in, ranked matches, near misses and excluded firms out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from operator import attrgetter
 from typing import Final, TypeVar
 
 import msgspec
@@ -11,14 +12,13 @@ from api.domain.matching.eligibility import NO_OFFERING, Eligibility
 from api.domain.matching.facts import EnterpriseFacts, LotFacts, OfferingFacts
 from api.domain.matching.near_miss import Shortfall, shortfall
 from api.domain.matching.reasons import (
-    FAIL,
     RULES,
     UNKNOWN,
     WARNING,
     Reason,
     ReasonCode,
     Rule,
-    failing,
+    RuleId,
 )
 from api.domain.matching.rules import WHOLE, MatchingRules
 from api.domain.matching.score import Breakdown, Scorer, total
@@ -75,6 +75,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     rules: tuple[Rule, ...] = RULES
 
 
+_BY_ID: Final = attrgetter("enterprise_id")
 _Placed = TypeVar("_Placed", Match, NearMiss)
 _Reasons = tuple[Reason, ...]
 
@@ -96,9 +97,9 @@ def decide(
     refuse_twins(enterprises)
     judge = _Judge(lot, rules, permille(text_hits))
     outcomes = [judge.of(enterprise) for enterprise in enterprises]
-    matched = [one for one in outcomes if isinstance(one, Match)]
-    near = [one for one in outcomes if isinstance(one, NearMiss)]
-    excluded = [one for one in outcomes if isinstance(one, Excluded)]
+    matched = [one for one in outcomes if type(one) is Match]
+    near = [one for one in outcomes if type(one) is NearMiss]
+    excluded = [one for one in outcomes if type(one) is Excluded]
     return Decision(
         lot_id=lot.id,
         rules_version=rules.version,
@@ -107,7 +108,7 @@ def decide(
         considered=len(enterprises),
         matched=_ranked(matched, seed),
         near_misses=_ranked(near, seed),
-        excluded=tuple(sorted(excluded, key=lambda one: one.enterprise_id)),
+        excluded=tuple(sorted(excluded, key=_BY_ID)),
         warnings=_warnings(lot, len(matched)),
     )
 
@@ -135,8 +136,7 @@ def refuse_twins(enterprises: Sequence[EnterpriseFacts]) -> None:
 
 class _Judged(msgspec.Struct, frozen=True, gc=False):
     offering: OfferingFacts
-    reasons: _Reasons
-    fails: list[Reason]
+    fails: _Reasons
 
 
 _Close = tuple[_Judged, Shortfall]
@@ -152,33 +152,25 @@ class _Judge:
         self._scorer = Scorer(lot, rules, self._eligibility.category, text)
 
     def of(self, enterprise: EnterpriseFacts) -> Match | NearMiss | Excluded:
-        own = self._eligibility.of_enterprise(enterprise)
-        own_fails = failing(own)
-        judged = self._judged(enterprise.offerings)
+        """Judge a firm. Nine in ten are left out, so what passed is only spelt out for others."""
+        own = self._eligibility.failing_of_enterprise(enterprise)
+        failing_of = self._eligibility.failing_of_offering
+        judged = [_Judged(one, failing_of(one)) for one in enterprise.offerings]
         if not judged:
-            return Excluded(enterprise.id, None, (*own_fails, NO_OFFERING))
+            return Excluded(enterprise.id, None, (*own, NO_OFFERING))
         able = [one for one in judged if not one.fails]
-        if able and not own_fails:
-            return self._match(enterprise, own, able)
-        close = self._close(own_fails, judged)
+        if able and not own:
+            return self._match(enterprise, able)
+        close = self._close(own, judged) if len(own) <= 1 else []
         if close:
-            return self._near_miss(enterprise, own, close)
-        nearest = min(judged, key=_distance)
-        return Excluded(enterprise.id, nearest.offering.id, (*own_fails, *nearest.fails))
+            return self._near_miss(enterprise, close)
+        nearest = judged[0] if len(judged) == 1 else min(judged, key=_distance)
+        reasons = own + nearest.fails if own else nearest.fails
+        return Excluded(enterprise.id, nearest.offering.id, reasons)
 
-    def _judged(self, offerings: Iterable[OfferingFacts]) -> list[_Judged]:
-        """The innermost loop of a match, hence without further calls."""
-        judged = []
-        of_offering = self._eligibility.of_offering
-        for offering in offerings:
-            reasons = of_offering(offering)
-            fails = [reason for reason in reasons if reason.state is FAIL]
-            judged.append(_Judged(offering, reasons, fails))
-        return judged
-
-    def _match(self, enterprise: EnterpriseFacts, own: _Reasons, able: list[_Judged]) -> Match:
+    def _match(self, enterprise: EnterpriseFacts, able: list[_Judged]) -> Match:
         best, breakdown = self._best(enterprise, able)
-        reasons = (*own, *best.reasons)
+        reasons = self._reasons(enterprise, best.offering)
         return Match(
             enterprise.id,
             best.offering.id,
@@ -189,7 +181,7 @@ class _Judge:
             tuple([one.code for one in reasons if one.state is WARNING]),
         )
 
-    def _close(self, own_fails: list[Reason], judged: list[_Judged]) -> list[_Close]:
+    def _close(self, own_fails: _Reasons, judged: list[_Judged]) -> list[_Close]:
         """Keep the offerings of which one mendable requirement is all that fails."""
         allowed = 1 - len(own_fails)
         close = []
@@ -201,13 +193,15 @@ class _Judge:
                     close.append((one, short))
         return close
 
-    def _near_miss(
-        self, enterprise: EnterpriseFacts, own: _Reasons, close: list[_Close]
-    ) -> NearMiss:
+    def _near_miss(self, enterprise: EnterpriseFacts, close: list[_Close]) -> NearMiss:
         best, breakdown = self._best(enterprise, [one for one, _ in close])
         [short] = [short for one, short in close if one is best]
-        reasons = (*own, *best.reasons)
+        reasons = self._reasons(enterprise, best.offering)
         return NearMiss(enterprise.id, best.offering.id, total(breakdown), short, reasons)
+
+    def _reasons(self, enterprise: EnterpriseFacts, offering: OfferingFacts) -> _Reasons:
+        own = self._eligibility.of_enterprise(enterprise)
+        return own + self._eligibility.of_offering(offering)
 
     def _best(
         self, enterprise: EnterpriseFacts, judged: list[_Judged]
@@ -221,7 +215,7 @@ class _Judge:
 
 def _distance(judged: _Judged) -> tuple[bool, int, str]:
     """Tell how far off: outside the category is furthest, then the number of failing rules."""
-    outside = judged.reasons[0].state is FAIL
+    outside = bool(judged.fails) and judged.fails[0].rule is RuleId.CATEGORY
     return (outside, len(judged.fails), judged.offering.id)
 
 

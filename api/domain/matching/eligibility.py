@@ -12,7 +12,16 @@ from api.domain.directory import ServiceMode
 from api.domain.matching.category import CategoryCheck
 from api.domain.matching.facts import EnterpriseFacts, LotFacts, OfferingFacts
 from api.domain.matching.marks import MarksCheck
-from api.domain.matching.reasons import FAIL, PASS, UNKNOWN, WARNING, Reason, ReasonCode, RuleId
+from api.domain.matching.reasons import (
+    FAIL,
+    PASS,
+    UNKNOWN,
+    WARNING,
+    Reason,
+    ReasonCode,
+    RuleId,
+    failing,
+)
 from api.domain.matching.reserved import ReservedCheck
 from api.domain.matching.rules import WHOLE, MatchingRules
 from api.domain.tendering.coverage import COUNTRY, domestic
@@ -43,10 +52,17 @@ class Eligibility:
         self._domestic = domestic(lot.areas)
         self._whole_area = _area_covered(self._areas)
         self._part_of_area = _areas_in_part(self._areas)
+        # By identity: a member of an enum is hashed in Python, at some 200 ns a time.
         self._modes = {
-            mode: (_mode(lot, mode), _warnings(lot, rules, mode)) for mode in ServiceMode
+            id(mode): (_mode(lot, mode), _warnings(lot, rules, mode)) for mode in ServiceMode
         }
+        self._asks_firm = bool(
+            rules.dependency_excludes or lot.required_marks or self._reserved.asks
+        )
+        self._outside = self._part_of_area(frozenset(), frozenset())
         self._capacity = _capacities(lot.yearly_value_cents)
+        self._needed = lot.yearly_value_cents or 0
+        self._asks_delivery = lot.lead_time_days is not None or lot.order_value_cents is not None
         self._lead_time = _lead_times(lot.lead_time_days)
         self._minimum_order = _minimum_orders(lot.order_value_cents)
         self._dependency = _dependencies(lot.yearly_value_cents, rules)
@@ -61,9 +77,15 @@ class Eligibility:
             self._dependency(enterprise.turnover_cents),
         )
 
+    def failing_of_enterprise(self, enterprise: EnterpriseFacts) -> tuple[Reason, ...]:
+        """Give what fails of the firm itself; mostly nothing can (design decision 4)."""
+        if not self._asks_firm and enterprise.visible and enterprise.excluded_by_buyer is None:
+            return ()
+        return tuple(failing(self.of_enterprise(enterprise)))
+
     def of_offering(self, offering: OfferingFacts) -> tuple[Reason, ...]:
         """Judge one offering; it must satisfy every rule by itself (design decision 1)."""
-        mode, warnings = self._modes[offering.service_mode]
+        mode, warnings = self._modes[id(offering.service_mode)]
         found = (
             self.category.of(offering).reason,
             self._of_area(offering),
@@ -74,11 +96,30 @@ class Eligibility:
         )
         return found + warnings if warnings else found
 
+    def failing_of_offering(self, offering: OfferingFacts) -> tuple[Reason, ...]:
+        """Give what fails of `of_offering`; the innermost loop of a match (design decision 1)."""
+        first = (
+            self.category.of(offering).reason,
+            self._of_area(offering),
+            self._modes[id(offering.service_mode)][0],
+        )
+        fails = [one for one in first if one.state is FAIL]
+        free = offering.free_capacity_cents
+        if free is not None and free < self._needed:
+            fails.append(self._capacity(free))
+        if self._asks_delivery:
+            lead_time = self._lead_time(offering.lead_time_days)
+            order = self._minimum_order(offering.minimum_order_cents)
+            fails += failing((lead_time, order))
+        return tuple(fails)
+
     def _of_area(self, offering: OfferingFacts) -> Reason:
         """Ask that every wanted area is covered; a part of one is unknown (design decision 2)."""
         wanted, full = self._areas, offering.area_full
         if not wanted:
             return _PLACE_UNKNOWN
+        if not full and not offering.area_partial:
+            return self._outside
         covered = self._domestic if COUNTRY in full else wanted & full
         if covered == wanted:
             return self._whole_area

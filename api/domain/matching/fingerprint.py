@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
+from operator import attrgetter
+from typing import Final
 
 import msgspec
 
@@ -11,6 +13,7 @@ from api.domain.matching.reasons import RULES
 from api.domain.matching.rules import MatchingRules
 from api.domain.tendering.coverage import COUNTRY
 
+_BY_ID: Final = attrgetter("id")
 _Firm = tuple[EnterpriseFacts, frozenset[str], msgspec.Raw]
 
 
@@ -60,7 +63,7 @@ def fingerprint(
     """
     of = _settled if written is None else written.of
     places = frozenset((COUNTRY, *lot.areas))
-    firms = sorted(enterprises, key=lambda one: one.id)
+    firms = sorted(enterprises, key=_BY_ID)
     basis = {
         "enterprises": [of(one, places) for one in firms],
         "lot": _settled_lot(lot),

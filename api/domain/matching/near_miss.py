@@ -70,9 +70,11 @@ def _capacity(
 def _area(
     reason: Reason, lot: LotFacts, offering: OfferingFacts, bounds: NearMissBounds
 ) -> Shortfall | None:
+    if not reason.offered:  # nothing is covered, which is further off than any bound
+        return None
     wanted = frozenset(lot.areas)
     missing = sorted(wanted.difference(offering.area_full, offering.area_partial))
-    if len(missing) > bounds.municipalities or len(missing) == len(wanted):
+    if len(missing) > bounds.municipalities:
         return None
     if not all(area.startswith("GM") for area in missing):
         return None

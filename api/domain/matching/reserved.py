@@ -36,10 +36,12 @@ class ReservedCheck:
         self._art77 = Reservation.PUBLIC_SERVICE_MISSION in lot.reservations
         self._lot_art77 = tuple(_lot_under_art77(lot, rules.art77)) if self._art77 else ()
         self._least = rules.reserved_share_percent
+        self.asks = self._art20 or self._art77
+        """Whether anything is asked of a firm."""
 
     def of(self, enterprise: EnterpriseFacts) -> tuple[Reason, ...]:
         """Judge a firm; where a lot names two reservations, one is enough (eForms BT-71)."""
-        if not self._art20 and not self._art77:
+        if not self.asks:
             return (NOT_RESERVED,)
         routes = []
         if self._art20:

@@ -90,6 +90,30 @@ async def test_the_same_question_gives_the_same_fingerprint(desk: AsyncClient) -
     assert limited["fingerprint"] != first["fingerprint"]
 
 
+async def test_a_seed_is_told_and_stands_in_the_fingerprint(desk: AsyncClient) -> None:
+    tender = await a_tender()
+    await a_painter(desk, "De Kwast", 200_000)
+
+    by_itself, one, same, other = [
+        await allocated(desk, tender, **asked)
+        for asked in ({}, {"seed": "2026-1"}, {"seed": "2026-1"}, {"seed": "2026-2"})
+    ]
+
+    assert (by_itself["seed"], one["seed"]) == (str(tender), "2026-1")
+    assert one == same
+    assert len({found["fingerprint"] for found in (by_itself, one, other)}) == 3
+    assert one["allocation"] == other["allocation"]
+
+
+async def test_a_seed_decides_between_equal_firms(desk: AsyncClient) -> None:
+    tender = await a_tender()
+    firms = {await a_painter(desk, name, 200_000) for name in ("De Kwast", "De Verfpot")}
+
+    found = [await allocated(desk, tender, seed=str(number)) for number in range(12)]
+
+    assert {one["allocation"]["awards"][0]["parts"][0]["enterpriseId"] for one in found} == firms
+
+
 async def test_a_lot_of_another_tender_is_refused_by_its_place(desk: AsyncClient) -> None:
     tender, other = await a_tender(), await a_tender()
     [strange] = await lots_of(other)

@@ -1,6 +1,7 @@
 """Draining the outbox makes the index equal to the database, whatever comes in between."""
 
 import asyncio
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -162,6 +163,26 @@ async def test_a_drain_without_an_engine_loses_nothing(index: None) -> None:  # 
 
     assert await outbox.backlog() == 2
     assert await indexing.drain_once() == 2
+    assert await indexing.compare() == EQUAL
+
+
+async def test_whom_a_step_sent_that_broke_off_is_sent_again(
+    index: None,  # noqa: ARG001  depends by name
+    engine: Client,
+) -> None:
+    [one] = await added(1)
+    unsure: set[UUID] = set()
+    async with engines.engine(f"http://127.0.0.1:{free_port()}"):
+        with pytest.raises(EngineUnavailable):
+            await indexing.drain_once(unsure)
+    broken_off = set(unsure)
+    # Another process follows the row, and then what was under way arrives after all.
+    await drained()
+    await search_index.replace(engine, settings().index_prefix, {str(one): ()})
+
+    followed = await indexing.drain_once(unsure)
+
+    assert (broken_off, followed, unsure) == ({one}, 0, set())
     assert await indexing.compare() == EQUAL
 
 

@@ -1,18 +1,21 @@
 """Rebuilding while others write and search: nobody waits, and nothing is missed."""
 
 import asyncio
+from typing import Any
 
 from httpx import AsyncClient
 
 from api import indexing
 from api.accounts.service import SYSTEM
-from api.clock import now
+from api.clock import new_id, now
 from api.enterprises import service
 from api.indexing import Difference
+from api.outbox import service as outbox
 from api.settings import settings
 from search import rebuild as search_index
 from search.client import Client
 from tests.api.indexing.conftest import added, drained
+from tests.search.builders import each
 
 EQUAL = Difference((), ())
 
@@ -70,8 +73,45 @@ async def test_an_index_of_other_settings_is_rebuilt_before_it_is_drained(
 
     await indexing.catch_up()
 
-    assert await search_index.up_to_date(engine, settings().index_prefix)
+    build = await outbox.build_of(name)
+    assert build is not None
+    assert await search_index.up_to_date(engine, settings().index_prefix, build.hex)
     assert await indexing.compare() == EQUAL
+
+
+async def test_what_a_build_without_its_lock_swapped_in_does_not_stand(
+    index: None,  # noqa: ARG001  depends by name
+    engine: Client,
+) -> None:
+    await added(3)
+    await drained()
+
+    # A build that had read before them, and lost its connection to the database, and with it
+    # the lock: the engine swaps all the same.
+    await search_index.rebuild(engine, settings().index_prefix, each(()), new_id().hex)
+    pushed_aside = await indexing.compare()
+    await indexing.catch_up()
+
+    assert len(pushed_aside.missing) == 3
+    assert await indexing.compare() == EQUAL
+
+
+async def test_of_two_that_find_it_lacking_one_builds_it(
+    index: None,  # noqa: ARG001  depends by name
+    engine: Client,
+) -> None:
+    name = search_index.live_index(settings().index_prefix)
+    await engine.wait(await engine.change("PATCH", f"/indexes/{name}/settings", {"synonyms": {}}))
+    before = await _swaps(engine)
+
+    await asyncio.gather(indexing.catch_up(), indexing.catch_up(), indexing.catch_up())
+
+    assert await _swaps(engine) == before + 1
+
+
+async def _swaps(engine: Client) -> int:
+    told = await engine._read("GET", "/tasks?types=indexSwap&limit=1", dict[str, Any])
+    return int(told["total"])
 
 
 async def test_an_index_that_is_not_there_is_built(

@@ -1,5 +1,6 @@
 """All lots of a tender in one go: a job that goes on whatever happens to its worker."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -7,7 +8,7 @@ import pytest
 from httpx import AsyncClient
 
 from api.accounts.service import SYSTEM
-from api.database import fetch
+from api.database import connection, fetch
 from api.domain.matching.facts import Procedure
 from api.match_batches import queries, service
 from api.matches import service as matching
@@ -109,6 +110,38 @@ async def test_the_same_question_again_makes_no_further_run(committing_desk: Asy
     assert (await told(committing_desk, again.json()))["runs"] == (
         await told(committing_desk, batch)
     )["runs"]
+
+
+async def test_what_was_decided_before_a_fault_is_kept(
+    committing_desk: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "CHUNK", 1)
+    batch = await submitted(committing_desk)
+    await fetch("UPDATE match_batch SET lots[3] = $1", UUID(UNKNOWN))
+
+    await service.work_once()
+
+    found = await told(committing_desk, batch)
+    assert (found["state"], found["done"]) == ("failed", 2)
+    assert UNKNOWN in found["fault"]
+
+
+async def test_lots_are_asked_together(desk: AsyncClient) -> None:
+    lots = [UUID(one) for one in await lots_of(await a_tender(*map(a_lot, range(1, 6))))]
+    await a_painter(desk, "De Kwast", 200_000)
+
+    one, five = await statements(lots[:1]), await statements(lots)
+
+    assert one == five > 0
+
+
+async def statements(lots: list[UUID]) -> int:
+    asked: list[str] = []
+    with connection().query_logger(lambda record: asked.append(record.query)):
+        await matching.questions(lots, MatchRequest(), SYSTEM, NOW)
+        # The driver tells of a statement a moment later.
+        await asyncio.sleep(0.01)
+    return len(asked)
 
 
 async def test_a_tender_without_active_lots_is_done_at_once(committing_desk: AsyncClient) -> None:

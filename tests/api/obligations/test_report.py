@@ -187,5 +187,6 @@ async def test_what_lots_ask_and_nobody_offers_is_a_white_spot(world: Any) -> No
     found = (await world.get("authority", f"/social-return-reports/{YEAR}/white-spots")).json()
 
     assert found["asked"] == 2
+    assert [one["code"] for one in found["areas"]] == ["NL350"]
     [spot] = found["whiteSpots"]
     assert (spot["cpvCode"], spot["area"], spot["asked"]) == ("90910000", "NL350", 1)

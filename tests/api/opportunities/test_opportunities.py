@@ -1,10 +1,12 @@
 """The other way round: which open lots fit a firm, and what is missing where one nearly does."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 from httpx import AsyncClient
 
 from api.accounts.service import OrganisationKind
+from api.domain.tendering.notice import Buyer
 from api.domain.values import CpvCode
 from tests.builders import CLEANING, a_kvk_number, stored
 from tests.match_builders import a_key_of, a_lot, a_painter, a_tender, lots_of
@@ -91,3 +93,33 @@ async def test_an_excluded_firm_does_not_find_the_lots_of_that_tender(desk: Asyn
     found = (await desk.get(f"/v1/enterprises/{firm}/opportunities")).json()["items"]
 
     assert found == []
+
+
+async def test_only_the_buyers_own_exclusion_takes_a_lot_away(desk: AsyncClient) -> None:
+    kvk, own = a_kvk_number(), a_kvk_number()
+    tender = await a_tender(buyer=Buyer("Gemeente Utrecht", kvk))
+    [lot] = await lots_of(tender)
+    firm = await a_painter(desk, "De Kwast", 110_000, kvk_number=own)
+    its_key = await a_key_of(OrganisationKind.ENTERPRISE, own)
+    buyer = await a_key_of(OrganisationKind.AUTHORITY, kvk)
+    for other in (OrganisationKind.AUTHORITY, OrganisationKind.CONTRACTOR):
+        await _left_out(desk, await a_key_of(other, a_kvk_number()), tender, firm)
+
+    before = await _seen(desk, its_key, firm, lot)
+    await _left_out(desk, buyer, tender, firm)
+    after = await _seen(desk, its_key, firm, lot)
+
+    assert before == (1, "matched")
+    assert after == (0, "excluded")
+
+
+async def _left_out(desk: AsyncClient, key: dict[str, str], tender: UUID, firm: str) -> None:
+    why = {"reason": "Voldeed in 2025 niet aan het contract."}
+    put = await desk.put(f"/v1/tenders/{tender}/exclusions/{firm}", json=why, headers=key)
+    assert put.status_code == 200, put.text
+
+
+async def _seen(desk: AsyncClient, key: dict[str, str], firm: str, lot: str) -> tuple[int, str]:
+    found = await desk.get(f"/v1/enterprises/{firm}/opportunities", headers=key)
+    told = await desk.get(f"/v1/lots/{lot}/matches/{firm}", headers=key)
+    return len(found.json()["items"]), told.json()["outcome"]

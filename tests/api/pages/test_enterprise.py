@@ -89,7 +89,7 @@ async def test_a_stale_step_overwrites_nothing(app: Litestar, desk: AsyncClient)
 
     assert first.status_code == 303, text_of(first)
     assert second.status_code == 400
-    assert "Iemand anders heeft dit profiel net gewijzigd" in text_of(second)
+    assert "Iemand anders heeft dit net gewijzigd" in text_of(second)
     assert (await desk.get(f"/v1/enterprises/{profile}")).json()["mission"] == "Eerst"
 
 

@@ -31,3 +31,17 @@ async def test_every_published_notice_is_stored_with_all_its_lots(
         assert [one["status"] for one in tender["lots"]].count("active") == lots
         for lot in tender["lots"]:
             assert (await desk.get(f"/v1/lots/{lot['id']}")).json() == lot
+
+
+async def test_a_belgian_notice_with_a_dutch_code_lies_in_belgium_and_says_so(
+    desk: AsyncClient, shared: Path
+) -> None:
+    """The words of this notice say: in Belgium, Flanders."""
+    report = await upload(desk, (shared / "eforms" / "be-539162-2023.xml").read_bytes())
+
+    [notice] = report["notices"]
+    [warning] = [one for one in notice["warnings"] if "place-contradicts-country" in one]
+    assert "NL421 does not lie in BEL" in warning
+    [lot] = (await desk.get(f"/v1/tenders/{notice['tenderId']}")).json()["lots"]
+    assert lot["areas"] == ["BEL"]
+    assert lot["places"] == [{"country": "BEL", "nuts": "NL421"}]

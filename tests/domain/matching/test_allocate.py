@@ -186,6 +186,27 @@ def test_a_search_that_never_starts_is_bounded_by_all_lots() -> None:
     assert len(allocation.awards) + len(allocation.uncovered) == 60
 
 
+def test_a_seed_decides_between_equals_alone() -> None:
+    lots, firms = _lots(a=10), _firms(x=10, y=10, z=10)
+
+    found = {seed: _everyone(lots, firms, seed=seed) for seed in map(str, range(20))}
+
+    winners = {one.awards[0].parts[0].enterprise_id for one in found.values()}
+    assert winners == {"x", "y", "z"}
+    assert {one.covered_value_cents for one in found.values()} == {10}
+    for seed, one in found.items():
+        again = _everyone(lots[::-1], firms[::-1], seed=seed)
+        assert msgspec.json.encode(again) == msgspec.json.encode(one)
+
+
+def test_no_seed_admits_a_worse_choice() -> None:
+    lots, firms = _lots(a=10, b=30), _firms(x=30, y=10)
+
+    outcomes = {msgspec.json.encode(_everyone(lots, firms, seed=str(one))) for one in range(20)}
+
+    assert len(outcomes) == 1
+
+
 def test_without_any_node_the_start_is_the_answer() -> None:
     assert maximise([], [], node_limit=0).proven
 
