@@ -232,7 +232,7 @@ def _document(
     shared: _Shared,
     place: _Place,
 ) -> Document:
-    tokens = _tokens(firm, offering, analyser)
+    tokens = tokens_by_place(firm, offering, analyser)
     nationwide = COUNTRY in offering.area_full
     return Document(
         id=offering.id,
@@ -267,7 +267,7 @@ def _document(
     )
 
 
-class _Tokens(NamedTuple):
+class Tokens(NamedTuple):
     """What is said of an offering, by the place where it is said."""
 
     title: frozenset[str]
@@ -278,16 +278,19 @@ class _Tokens(NamedTuple):
 
     @property
     def offer(self) -> frozenset[str]:
+        """Give what is offered, by whatever words."""
         return self.title | self.products | self.category
 
 
-def _tokens(firm: EnterpriseFacts, offering: OfferingFacts, analyser: Analyser) -> _Tokens:
+def tokens_by_place(firm: EnterpriseFacts, offering: OfferingFacts, analyser: Analyser) -> Tokens:
+    """Give the tokens of an offering as its document holds them."""
+
     def offered(text: str) -> frozenset[str]:
         return frozenset((*analyser.document_tokens(text), *analyser.whole_tokens(text)))
 
     told = "; ".join((offering.description, firm.mission, *firm.target_groups))
     number = (firm.kvk_number,) if firm.kvk_number else ()
-    return _Tokens(
+    return Tokens(
         title=offered(offering.title),
         products=offered("; ".join(offering.products)),
         category=frozenset(analyser.document_tokens("; ".join(offering.cpv_labels))),
