@@ -2,7 +2,8 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Coroutine
+import re
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import Any, Final
@@ -15,12 +16,13 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp
 
-from api import clock, index, indexing, problems, rekeying, telemetry
+from api import clock, index, indexing, leaving, problems, rekeying, telemetry
 from api.allocations.routes import router as allocations
 from api.api_keys.routes import router as api_keys
 from api.art77.routes import router as art77
 from api.audit.service import go_on_after_restore, seal_forever
 from api.audits.routes import router as audits
+from api.auth import is_known
 from api.capacity.routes import router as capacity
 from api.conditional import conditional
 from api.contacts.routes import router as contacts
@@ -31,6 +33,7 @@ from api.domain.errors import DomainError
 from api.enterprises.routes import router as enterprises
 from api.entry_imports.drafts import EntryReader, NoEntries
 from api.entry_imports.routes import router as entry_imports
+from api.exclusions.routes import router as exclusions
 from api.exports.routes import router as exports
 from api.exposure.routes import router as exposure
 from api.fulfilment_plans.routes import router as fulfilment_plans
@@ -105,6 +108,7 @@ SLICES = (
     work_items,
     matches,
     match_batches,
+    exclusions,
     exposure,
     art77,
     allocations,
@@ -137,6 +141,8 @@ _PROBLEMS: Final[dict[type[Exception], Any]] = {
 }
 _ON_ERRORS: Final[Any] = {kind: page_or_problem(answer) for kind, answer in _PROBLEMS.items()}
 """A page for people, a problem for programs."""
+_PARAMETER: Final = re.compile(r"\\\{[^/]*\\\}")
+"""`{name:type}` in the template of a path, escaped."""
 
 
 class Readers(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,13 +176,14 @@ def create_app(readers: Readers, *, with_engines: bool = True) -> Litestar:
         request_max_body_size=settings().max_body_bytes,
     )
     app.state.list_reader = readers.list_reader
-    app.asgi_handler = _around(every_method(app.asgi_handler, _methods(app)))
+    inner = every_method(app.asgi_handler, _methods(app))
+    app.asgi_handler = _around(replayable(inner, _never_kept(app), is_known))
     return app
 
 
 def _around(app: ASGIApp) -> ASGIApp:
     """Stand around everything, so that a path without a route is answered alike."""
-    answered = conditional(selecting(taking_turns(replayable(app))))
+    answered = conditional(selecting(taking_turns(app)))
     inner = no_trailing_slash(throttled(timed(answered)))
     return traced(standard_headers(inner))
 
@@ -204,10 +211,24 @@ def _methods(app: Litestar) -> dict[str, str]:
     return {path: ", ".join(sorted(methods)) for path, methods in found.items()}
 
 
+def _never_kept(app: Litestar) -> Callable[[str], bool]:
+    """Tell of a path whether its answers are never kept: pages, and what takes or gives secrets."""
+    formats = (
+        route.path_format
+        for route in app.routes
+        for handler in getattr(route, "route_handlers", ())
+        if handler.opt.get("idempotency") == "never"
+    )
+    paths = "|".join({_PARAMETER.sub("[^/]+", re.escape(one)) for one in formats})
+    found = re.compile(paths)
+    return lambda path: not path.startswith("/v1/") or found.fullmatch(path) is not None
+
+
 @asynccontextmanager
 async def engines(app: Litestar) -> AsyncIterator[None]:
     """Hold the engines that the application needs, as long as it runs."""
     configure_logging()
+    leaving.listen()
     async with pool(settings().database_pool_size), index.engine():
         await rekeying.check()
         await go_on_after_restore()

@@ -13,12 +13,15 @@ from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 from litestar.handlers import BaseRouteHandler
+from litestar.types import Scope
 
 from api import trace
 from api.accounts import service
 from api.accounts.service import Actor
 from api.clock import now
+from api.database import AWAY
 from api.domain.access import OrganisationKind
+from api.domain.errors import DomainError
 from api.problems import AccessDenied, CrossSiteRequest, NotAuthenticated
 from api.sessions import service as sessions
 from api.settings import settings
@@ -105,6 +108,15 @@ async def actor_or_none(connection: Connection) -> Actor | None:
     return known
 
 
+async def is_known(scope: Scope) -> bool:
+    """Tell before the routes are asked whether somebody is known; guards look no further then."""
+    scope.setdefault("state", {})
+    try:
+        return await actor_or_none(ASGIConnection(scope)) is not None
+    except (DomainError, *AWAY):  # the guard comes to the same, and its answer tells it
+        return False
+
+
 def origin_of(connection: Connection) -> str:
     """Give the address of this site as others know it."""
     return settings().public_url or f"{connection.url.scheme}://{connection.url.netloc}"
@@ -172,8 +184,9 @@ def _from_elsewhere(connection: Connection) -> bool | None:
     if origin is None:
         return None
     given = settings().public_url
-    expected = urlsplit(given).netloc if given else connection.headers.get("Host", "")
-    return urlsplit(origin).netloc != expected
+    if given:
+        return origin.lower() != given.lower()
+    return urlsplit(origin).netloc != connection.headers.get("Host", "")
 
 
 def _cookie(connection: Connection, value: str, seconds: int, name: str = COOKIE) -> Cookie:

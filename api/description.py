@@ -18,6 +18,7 @@ from litestar.handlers import HTTPRouteHandler
 from api.examples import example_of
 from api.problems import HTTP_CODES, Problem, described_answer
 from api.selection import answered
+from api.wordings import ANSWERS, PLACES
 
 Document = dict[str, Any]
 PREFIX: Final = "/v1"
@@ -40,11 +41,22 @@ _HEADERS: Final = {
 }
 _WITHOUT_ENGINES: Final = frozenset({"getLiveness"})
 _EVERYWHERE: Final = {"API-Version": "ApiVersion", "X-Request-Id": "RequestId"}
+_PLAIN: Final = (
+    {"type": "string"},
+    {"type": "number"},
+    {"type": "boolean"},
+    {"type": "object", "additionalProperties": True},
+)
 _ANYTHING: Final = {
     "title": "JsonValue",
     "description": "Any JSON value: what a field held before or after a change, for instance.",
-    "type": ["string", "number", "boolean", "object", "array", "null"],
+    "anyOf": [
+        *_PLAIN,
+        {"type": "array", "items": {"anyOf": [*_PLAIN, {"type": "null"}]}},
+        {"type": "null"},
+    ],
 }
+"""One alternative for each kind: generators of clients make nothing of a list of kinds."""
 
 
 class _Operation(msgspec.Struct, frozen=True):
@@ -68,6 +80,7 @@ def complete(document: Document, app: Litestar) -> Document:
     _replace_schemas(document, operations)
     document["components"]["headers"] = _HEADERS
     for one in operations:
+        _describe(one.described, document["components"]["schemas"])
         _add_headers(one.described)
         _add_examples(one.described, document["components"]["schemas"])
     document["paths"] = {
@@ -231,6 +244,19 @@ def _renamed_discriminator(value: Document, names: Mapping[str, str]) -> Documen
         for tag, target in value.get("mapping", {}).items()
     }
     return value | {"mapping": mapping}
+
+
+def _describe(operation: Document, components: Document) -> None:
+    """Say in plain words what goes in and out, where the framework says nothing of use."""
+    for parameter in operation.get("parameters", ()):
+        if parameter["in"] == "path":
+            parameter.setdefault("description", PLACES[parameter["name"]])
+    body = operation.get("requestBody", {})
+    named = body.get("content", {}).get(_JSON, {}).get("schema", {}).get("$ref", "")
+    if named:
+        body["description"] = components[named.rpartition("/")[2]]["description"]
+    for status, answer in operation["responses"].items():
+        answer["description"] = ANSWERS.get(status, answer["description"])
 
 
 def _add_headers(operation: Document) -> None:

@@ -8,7 +8,7 @@ from litestar import Response, Router, get
 from litestar.di import NamedDependency
 from msgspec import Meta
 
-from api import database
+from api import database, leaving
 from api.domain.errors import NotFound, Unavailable
 from api.index import client
 from api.outbox import service as outbox
@@ -33,7 +33,7 @@ class Readiness(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
 
 @get("/live", operation_id="getLiveness", summary="Is the process alive", responses=answers())
 async def live() -> Alive:
-    """Answer as long as the process does."""
+    """Answer as long as the process does, whatever the state of its engines."""
     return Alive()
 
 
@@ -44,7 +44,12 @@ async def live() -> Alive:
     responses=answers(503),
 )
 async def ready() -> Readiness:
-    """Answer 503 while the database is away; a search engine that is away is only named."""
+    """Answer 503 while the database is away, and soon before the process stops.
+
+    A search engine that is away is only named.
+    """
+    if leaving.is_leaving():
+        raise Unavailable("The process is about to stop; ask another one.")
     if not await database.is_alive():
         raise Unavailable("The database does not answer.")
     return Readiness(search=await _search_answers(), waiting_for_index=await outbox.backlog())

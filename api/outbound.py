@@ -10,7 +10,9 @@ import http.client
 import ipaddress
 import socket
 import ssl
+import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
@@ -55,15 +57,22 @@ def _post(url: str, body: bytes, headers: Mapping[str, str], local_too: bool) ->
     host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
     address = _resolved(host, port, local_too=local_too)
     connection = _Pinned(host, port, address, tls=parts.scheme == "https")
+    # A target that answers byte by byte keeps within every single wait; not within this one.
+    end = threading.Timer(SECONDS, connection.abort)
+    end.daemon = True
+    end.start()
     try:
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", target, body, dict(headers))
         answer = connection.getresponse()
         answer.read(_LONGEST_ANSWER)
+        if connection.aborted:
+            raise TimeoutError("the answer took too long")
         return Answer(answer.status)
     except http.client.HTTPException as error:
         raise OSError(f"no proper answer: {type(error).__name__}") from error
     finally:
+        end.cancel()
         connection.close()
 
 
@@ -74,10 +83,19 @@ class _Pinned(http.client.HTTPConnection):
         super().__init__(host, port, timeout=SECONDS)
         self._address = address
         self._tls = tls
+        self._plain: socket.socket | None = None
+        self.aborted = False
+
+    def abort(self) -> None:
+        """End what goes on: whoever waits for bytes waits no longer."""
+        self.aborted = True
+        if self._plain is not None:
+            with suppress(OSError):
+                self._plain.shutdown(socket.SHUT_RDWR)
 
     def connect(self) -> None:
         """Connect to the checked address instead of asking for the name again."""
-        plain = socket.create_connection((self._address, self.port), SECONDS)
+        self._plain = plain = socket.create_connection((self._address, self.port), SECONDS)
         context = ssl.create_default_context()
         self.sock = context.wrap_socket(plain, server_hostname=self.host) if self._tls else plain
 
@@ -117,9 +135,19 @@ def _check(address: ipaddress.IPv4Address | ipaddress.IPv6Address, *, local_too:
     if isinstance(address, ipaddress.IPv6Address) and address in _NAT64:
         inner = ipaddress.ip_address(int(address) & 0xFFFFFFFF)
     for one in (address, inner):
-        public = one is None or (one.is_global and not one.is_multicast)
+        public = one is None or (one.is_global and not one.is_multicast and not _odd(one))
         if not public and not (local_too and one is not None and one.is_loopback):
             raise TargetRefused("The target is not on the public internet.")
 
 
+def _odd(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    return any(address.version == one.version and address in one for one in _ODD)
+
+
+_ODD: Final = tuple(
+    ipaddress.ip_network(one)
+    for one in ("::/96", "::ffff:0:0:0/96", "64:ff9b:1::/48", "fec0::/10", "192.88.99.0/24")
+)
+"""Not private by the registry of IANA, and still ways into a network of one's own: IPv4-compatible
+and translated addresses, NAT64 of one's own (RFC 8215), site-local (RFC 3879), relays of 6to4."""
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")

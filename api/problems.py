@@ -112,7 +112,7 @@ STATUS: Final[dict[type[DomainError], tuple[int, str]]] = {
 HTTP_CODES: Final = {
     400: "invalid-input",
     401: "not-authenticated",
-    403: "forbidden",
+    403: "missing-scope",
     404: "not-found",
     405: "method-not-allowed",
     406: "not-acceptable",

@@ -6,6 +6,7 @@ or neither is; so a caller who saw no answer asks again under the same key.
 
 import logging
 import re
+from collections.abc import Awaitable, Callable
 from hashlib import sha256
 from typing import Any, Final
 
@@ -20,9 +21,11 @@ from api.domain.errors import Fault, InvalidInput, RuleViolation, Unavailable
 from api.idempotency import service
 from api.idempotency.service import Answer, Asked
 from api.problems import send_problem
+from api.settings import settings
 
 logger = logging.getLogger(__name__)
 
+Known = Callable[[Scope], Awaitable[bool]]
 HEADER: Final = b"idempotency-key"
 NEVER: Final = {"idempotency": "never"}
 """`opt` of a handler whose answer holds a secret: that is not kept."""
@@ -71,16 +74,23 @@ class _Kept:
         return Answer(self.start["status"], headers, body)
 
 
-def replayable(app: ASGIApp) -> ASGIApp:
-    """Do a POST under a key in one transaction with its answer."""
+def replayable(app: ASGIApp, never: Callable[[str], bool], known: Known) -> ASGIApp:
+    """Do a POST under a key in one transaction with its answer.
+
+    Only where answers are kept: elsewhere a refusal would undo more than it may, such as the
+    count of wrong passwords. And only for who is known, with the whole body at hand: a
+    transaction holds a connection, of which there are few, and nobody may hold one by waiting.
+    """
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != ScopeType.HTTP or scope["method"] != "POST" or _sent(scope) is None:
+        keyed = scope["type"] == ScopeType.HTTP and scope["method"] == "POST"
+        if not keyed or _sent(scope) is None or never(scope["path"]) or not await known(scope):
             await app(scope, receive, send)
             return
         held = _Kept()
+        ahead = await _read_ahead(receive)
         try:
-            await _in_one(app, scope, receive, held)
+            await _in_one(app, scope, ahead, held)
         except _Undo:
             pass
         except Exception:  # whatever kept it from being stored, it was not answered either
@@ -115,6 +125,24 @@ async def replay(request: Request[Any, Any, Any]) -> Response[bytes] | None:
     return Response(
         found[1].body, status_code=found[1].status, headers=headers, media_type=media_type
     )
+
+
+async def _read_ahead(receive: Receive) -> Receive:
+    """Read the body up to the limit; what is longer is refused by whoever reads on."""
+    read: list[Any] = []
+    left = settings().max_body_bytes
+    while left >= 0:
+        message = await receive()
+        read.append(message)
+        if message["type"] != "http.request" or not message.get("more_body"):
+            break
+        left -= len(message["body"])
+    messages = iter(read)
+
+    async def again() -> Any:  # noqa: ANN401  what ASGI receives
+        return next(messages, None) or await receive()
+
+    return again
 
 
 async def _in_one(app: ASGIApp, scope: Scope, receive: Receive, held: _Kept) -> None:

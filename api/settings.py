@@ -59,6 +59,8 @@ class Settings(msgspec.Struct, frozen=True, rename="upper", kw_only=True):
     """Requests a minute from one address that proves nothing; 0: no limit."""
     rate_limit_known: Annotated[int, Meta(ge=0, le=1_000_000)] = 1_200
     """Requests a minute with one key or session; 0: no limit."""
+    leave_seconds: Annotated[float, Meta(ge=0, le=300)] = 5
+    """After SIGTERM an API process serves on for so long while readiness says no."""
     request_seconds: Annotated[float, Meta(gt=0, le=3_600)] = 120
     webhook_local_targets: bool = False
     """For trying out and tests: take http and loopback addresses as targets."""

@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from litestar.datastructures import MutableScopeHeaders
@@ -44,7 +44,7 @@ class Throttle:
 
     def __init__(self) -> None:
         self._held: OrderedDict[str, Portion] = OrderedDict()
-        self._known: OrderedDict[bytes, None] = OrderedDict()
+        self._known: OrderedDict[bytes, str] = OrderedDict()
         self._taken = 0
 
     async def spend(self, rule: Rule, caller: str) -> tuple[bool, Portion]:
@@ -75,15 +75,22 @@ class Throttle:
     def caller(self, scope: Scope) -> tuple[Rule, str]:
         """Give whose limit counts: a key or session that was found good, else the address."""
         credential = _credential(scope)
-        if credential is not None and credential in self._known:
-            return Rule("known", settings().rate_limit_known, WINDOW), credential.hex()
+        known = None if credential is None else self._known.get(credential)
+        if known is not None:
+            return Rule("known", settings().rate_limit_known, WINDOW), known
         return Rule("anonymous", settings().rate_limit_anonymous, WINDOW), address_of(scope)
 
     def note(self, scope: Scope) -> None:
-        """Remember a credential by which the guard knew somebody."""
+        """Remember whose a credential is, where the guard knew somebody by it.
+
+        The same key can be sent in many ways, with another cookie each time: all of them
+        count as one.
+        """
         credential = _credential(scope)
-        if credential is not None and scope.get("state", {}).get("actor") is not None:
-            self._remember(self._known, credential, None)
+        actor: Any = scope.get("state", {}).get("actor")
+        if credential is not None and actor is not None:
+            whose = str(actor.session_id or actor.key_id or actor.name)
+            self._remember(self._known, credential, whose)
 
     @staticmethod
     def _remember(kept: OrderedDict, key: object, value: object) -> None:  # type: ignore[type-arg]  # of either kind

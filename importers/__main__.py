@@ -18,6 +18,7 @@ from importers.engines import EngineBusy, embedded_engines
 from importers.run import run as run_job
 from importers.run import serve as serve_api
 from importers.shell import FILE, console, quiet, with_engines
+from importers.working import until_told
 from search.errors import SearchError
 
 
@@ -37,7 +38,7 @@ def run(*, once: bool) -> None:
 def serve() -> None:
     """Serve the API; DATABASE_URL, MEILISEARCH_URL and SECRETS_KEY must be set."""
     secrets_keys()
-    serve_api(console)
+    serve_api(console, settings().leave_seconds)
 
 
 @perceel.command()
@@ -186,7 +187,7 @@ def drain() -> None:
         await rekeying.check()
         await go_on_after_restore()
         with telemetry.exposed():
-            await asyncio.gather(*jobs(EnterpriseLists()))
+            await until_told(jobs(EnterpriseLists()))
 
     with_engines(forever)
 

@@ -19,6 +19,8 @@ from importers.engines import Say, embedded_engines
 
 KEY_FILE: Final = "demo-key"
 WORD_FILE: Final = "demo-password"
+STOP_SECONDS: Final = 15
+"""For so long what was begun may go on once no more is taken."""
 
 
 def run(data_dir: Path, *, once: bool, console: Console) -> None:
@@ -31,22 +33,24 @@ def run(data_dir: Path, *, once: bool, console: Console) -> None:
     console.print("Stopped; everything entered is kept.")
 
 
-def serve(console: Console) -> None:
-    """Serve the API and its documentation."""
-    from granian import Granian
+def serve(console: Console, leave_seconds: float = 0.0) -> None:
+    """Serve the API and its documentation; after SIGTERM for `leave_seconds` more."""
     from granian.constants import Interfaces
+
+    from importers.serving import Server
 
     here = settings()
     address = f"http://{here.host}:{here.port}"
     console.print(f"\nServing on {address}, documentation on {address}/docs. Ctrl-C stops.")
-    Granian(
+    Server(
         "importers.asgi:app",
+        leave_seconds=leave_seconds,
         address=here.host,
         port=here.port,
         interface=Interfaces.ASGI,
         workers=1,
         log_access=False,
-        workers_kill_timeout=15,
+        workers_kill_timeout=STOP_SECONDS,
     ).serve()
 
 

@@ -58,7 +58,7 @@ async def list_api_keys(
     **READ,
 )
 async def get_api_key(request: Caller, key_id: FromPath[UUID], now: Now) -> KeyOut:
-    """Read a key, without its secret."""
+    """Read what a key may do and when it was last used, without its secret."""
     return await service.read(key_id, current_actor(request), now)
 
 
@@ -85,7 +85,7 @@ async def rotate_api_key(
     responses=answers(400, 401, 403, 404),
 )
 async def revoke_api_key(request: Caller, key_id: FromPath[UUID], now: Now) -> None:
-    """End a key at once."""
+    """End a key at once: its next request is refused."""
     await service.revoke(key_id, current_actor(request), now)
 
 

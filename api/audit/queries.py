@@ -21,6 +21,15 @@ def _with_parts(table: str, key: str, *parts: str) -> str:
 
 
 _ENTERPRISE: Final = _with_parts("enterprise", "enterprise", "offering", "quality_mark")
+# A run is written once. Its two long lists go in as text: to parse them took the database longer
+# than to store the run.
+_MATCH_RUN: Final = """
+SELECT jsonb_build_array(one.id, one.lot, one.lot_version, one.created_at, one.author,
+  one.organisation, one.seed, one.fingerprint, one.basis, one.considered, one.matched,
+  one.near_misses, one.excluded, one.outside_category,
+  sha256(convert_to(one.legend::text, 'UTF8')), sha256(convert_to(one.left_out::text, 'UTF8')))
+FROM match_run one WHERE one.id = wanted.id
+"""
 _STATES: Final[Mapping[str, str]] = {
     "enterprise": _ENTERPRISE,
     "profile": _ENTERPRISE,
@@ -31,7 +40,7 @@ _STATES: Final[Mapping[str, str]] = {
     "shortlist": _with_parts("shortlist", "shortlist", "shortlist_entry"),
     "saved-search": _ROW.format(table="saved_search"),
     "search-lock": _ROW.format(table="search_lock"),
-    "match-run": _ROW.format(table="match_run"),
+    "match-run": _MATCH_RUN,
     "import": _ROW.format(table="import_job"),
     "invitation": _ROW.format(table="invitation"),
     "obligation": _ROW.format(table="obligation"),

@@ -133,7 +133,7 @@ async def add_offering(
     data: JSONBody[OfferingIn],
     now: NamedDependency[datetime],
 ) -> Response[OfferingOut]:
-    """Add an offering to an enterprise."""
+    """Add an offering to an enterprise: what it does, where, and how much."""
     made = await service.add_offering(enterprise_id, data, current_actor(request), now)
     location = f"/v1/enterprises/{enterprise_id}/offerings/{made.id}"
     headers = {"ETag": etag(made.version), "Location": location}
@@ -150,7 +150,7 @@ async def add_offering(
 async def get_offering(
     enterprise_id: FromPath[UUID], offering_id: FromPath[UUID], now: NamedDependency[datetime]
 ) -> Response[OfferingOut]:
-    """Read one offering."""
+    """Read one offering of an enterprise, with its codes and area."""
     found = await service.offering(enterprise_id, offering_id, legal_day(now))
     return Response(found, headers={"ETag": etag(found.version)})
 
@@ -191,7 +191,7 @@ async def withdraw_offering(
     if_match: IfMatch,
     now: NamedDependency[datetime],
 ) -> None:
-    """Take an offering out of the directory."""
+    """Take an offering out of the directory; runs that found it keep it."""
     version, ids = wanted_version(if_match), (enterprise_id, offering_id)
     await service.withdraw_offering(ids, version, current_actor(request), now)
 

@@ -57,7 +57,7 @@ async def propose_plan(
 async def list_plans(
     request: AnyRequest, obligation_id: FromPath[UUID], cursor: Cursor = None, limit: Limit = 20
 ) -> Page[PlanCard]:
-    """List the plans, the last made first."""
+    """List the plans to close an obligation, the last made first."""
     return await service.plans(obligation_id, cursor, limit, current_actor(request))
 
 

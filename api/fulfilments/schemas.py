@@ -195,7 +195,7 @@ class DecisionIn(
 class ReasonIn(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True
 ):
-    """Why."""
+    """Why it is done, for whoever reads the ledger later; without names."""
 
     reason: Words = ""
 

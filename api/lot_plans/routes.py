@@ -102,7 +102,7 @@ async def compare(
     **WRITE,
 )
 async def get_plan(request: Caller, plan_id: FromPath[UUID]) -> LotPlanOut:
-    """Read one way to divide the draft."""
+    """Read one way to divide the draft into lots, with its reasons and proof."""
     return await service.read_plan(plan_id, current_actor(request))
 
 

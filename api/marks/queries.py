@@ -72,3 +72,17 @@ async def expiring(
     ORDER BY m.valid_until, m.id LIMIT $5
     """
     return await fetch(sql, today, until, *(after or (None, None)), limit)
+
+
+async def claimed(today: date, after: UUID | None, limit: int) -> list[Row]:
+    """Give the marks that nobody verified, and that still hold on a day, oldest first."""
+    sql = """
+    SELECT m.id, m.enterprise AS enterprise_id, e.name AS enterprise_name, m.scheme, m.level,
+           m.reference, m.holder_kvk_numbers, m.issued_on, m.valid_until
+    FROM quality_mark m JOIN enterprise e ON e.id = m.enterprise AND e.state = 'published'
+    WHERE m.verified_on IS NULL AND m.revoked_on IS NULL
+      AND (m.valid_until IS NULL OR m.valid_until >= $1)
+      AND ($2::uuid IS NULL OR m.id > $2)
+    ORDER BY m.id LIMIT $3
+    """
+    return await fetch(sql, today, after, limit)

@@ -16,6 +16,7 @@ from api.enterprises.schemas import MarkIn, MarkOut
 from api.marks import service
 from api.marks.schemas import (
     AssessmentOut,
+    ClaimedMark,
     ExpiringMark,
     RevocationIn,
     VerificationIn,
@@ -137,6 +138,20 @@ async def list_expiring_marks(
 
 
 @get(
+    "/claimed-marks",
+    operation_id="listClaimedMarks",
+    summary="List marks that wait for verification",
+    responses=answers(400, 401, 403),
+    **VERIFY,
+)
+async def list_claimed_marks(
+    now: Now, cursor: Cursor = None, limit: Limit = 20
+) -> Page[ClaimedMark]:
+    """List the marks whose certificate nobody has seen yet, oldest first."""
+    return await service.claimed(legal_day(now), cursor, limit)
+
+
+@get(
     "/enterprises/{enterprise_id:uuid}/assessment",
     operation_id="assessEnterprise",
     summary="Test the published definitions",
@@ -168,6 +183,7 @@ router = Router(
         revoke_mark,
         verify_share,
         list_expiring_marks,
+        list_claimed_marks,
         assess_enterprise,
         get_completeness,
     ],

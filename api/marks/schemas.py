@@ -59,6 +59,20 @@ class ExpiringMark(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     days_left: Annotated[int, Meta(description="0 on the last valid day.")]
 
 
+class ClaimedMark(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """A mark that waits until somebody has seen its certificate."""
+
+    id: UUID
+    enterprise_id: UUID
+    enterprise_name: str
+    scheme: str
+    level: str | None
+    reference: str | None
+    holder_kvk_numbers: tuple[str, ...]
+    issued_on: date | None
+    valid_until: date | None
+
+
 class AssessmentOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """A profile beside the published definitions: a checklist, not a recognition."""
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from api.accounts.service import Actor
 from api.clock import legal_day
-from api.database import Row, transaction
+from api.database import Row, as_struct, transaction
 from api.domain.checks import Checks
 from api.domain.directory import QualityMark
 from api.domain.errors import NotFound, RuleViolation
@@ -25,12 +25,13 @@ from api.marks import queries
 from api.marks.drafts import profile_facts
 from api.marks.schemas import (
     AssessmentOut,
+    ClaimedMark,
     ExpiringMark,
     RevocationIn,
     VerificationIn,
     VerifiedShare,
 )
-from api.pagination import Page, read_cursor, write_cursor
+from api.pagination import Page, after, read_cursor, write_cursor
 from api.reference.service import reference
 
 
@@ -152,13 +153,21 @@ async def verify_share(
 
 async def expiring(today: date, within: int, cursor: str | None, limit: int) -> Page[ExpiringMark]:
     """List the verified marks that lapse within some days, soonest first."""
-    after = None if cursor is None else read_cursor(cursor, tuple[date, UUID])
+    start = None if cursor is None else read_cursor(cursor, tuple[date, UUID])
     until = today + timedelta(days=within)
-    rows = await queries.expiring(today, until, after, limit + 1)
+    rows = await queries.expiring(today, until, start, limit + 1)
     items = tuple(_expiring(row) for row in rows[:limit])
     more = len(rows) > limit
     key = (items[-1].valid_until, items[-1].id) if more else None
     return Page(items=items, next_cursor=None if key is None else write_cursor(key))
+
+
+async def claimed(today: date, cursor: str | None, limit: int) -> Page[ClaimedMark]:
+    """List the marks that wait until somebody has seen their certificate, oldest first."""
+    rows = await queries.claimed(today, after(cursor), limit + 1)
+    items = tuple(as_struct(row, ClaimedMark) for row in rows[:limit])
+    more = len(rows) > limit
+    return Page(items=items, next_cursor=write_cursor(items[-1].id) if more else None)
 
 
 async def assessment(enterprise_id: UUID, today: date) -> AssessmentOut:

@@ -210,5 +210,7 @@ def _decided(chunk: _Chunk) -> list[Answer]:
     found: list[Answer] = []
     for group in chunk.groups:
         shared, written = Shared(group.rows, group.marks), Written()
-        found += [matching.answered(one, shared.of(one.sought), written) for one in group.asked]
+        for one in group.asked:
+            firms = shared.of(one.sought)
+            found.append(matching.answered(one, firms, matching.print_of(one, firms, written)))
     return found

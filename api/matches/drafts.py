@@ -25,11 +25,16 @@ from api.domain.matching.facts import (
 from api.domain.matching.near_miss import Shortfall
 from api.domain.matching.reasons import Reason, State
 from api.domain.matching.score import Signal
-from api.domain.tendering.coverage import Geography
-from api.domain.tendering.cpv import DIVISION_DIGITS, depth
+from api.domain.tendering.coverage import nearest_km
 from api.domain.tendering.notice import Nature
 from api.domain.values import Cents, CpvCode, Period, Point
-from api.matches.schemas import Explanation, LotChange, MatchRequest, MatchRunBasis
+from api.matches.schemas import (
+    Explanation,
+    LotChange,
+    MatchRequest,
+    MatchRunBasis,
+    VerdictChange,
+)
 from api.tenders.schemas import LotOut
 
 Outcome = Literal["matched", "near", "excluded"]
@@ -40,8 +45,6 @@ DAYS_A_YEAR: Final = 365
 MONTHS_A_YEAR: Final = 12
 MOST_DAYS: Final = 100 * DAYS_A_YEAR
 """What a faulty notice may claim to last, before the calendar ends."""
-
-
 Marks = Mapping[str, Sequence[MarkFacts]]
 Areas = tuple[frozenset[str], frozenset[str]]
 """What an offering covers whole, and in part."""
@@ -220,6 +223,32 @@ def _plain(value: object) -> object:
     return msgspec.to_builtins(value, order="deterministic")
 
 
+Stored = tuple[str, int, int | None, Explanation]
+
+
+def change_of(
+    enterprise_id: UUID, name: str, before: Stored | None, since: Stored | None
+) -> VerdictChange | None:
+    """Compare two verdicts; a place in the list alone is no change."""
+    outcome, rank, score, told = before or (None, None, None, Explanation())
+    outcome_now, rank_now, score_now, told_now = since or (None, None, None, Explanation())
+    if (outcome, score, told.reasons) == (outcome_now, score_now, told_now.reasons):
+        return None
+    codes, codes_now = ({reason.code.value for reason in one.reasons} for one in (told, told_now))
+    return VerdictChange(
+        enterprise_id=enterprise_id,
+        name=name,
+        outcome_before=outcome,
+        outcome_after=outcome_now,
+        rank_before=rank,
+        rank_after=rank_now,
+        score_before=score,
+        score_after=score_now,
+        reasons_gone=tuple(sorted(codes - codes_now)),
+        reasons_new=tuple(sorted(codes_now - codes)),
+    )
+
+
 def basis_of(decision: Decision, request: MatchRequest, text_search: str) -> MatchRunBasis:
     """Say what a run stands on."""
     return MatchRunBasis(
@@ -266,24 +295,6 @@ def term(lot: LotOut, today: date) -> tuple[date, date]:
         begun = lot.starts_on or today
         ends_on = begun + timedelta(days=min(lot.duration_days or DAYS_A_YEAR, MOST_DAYS))
     return starts_on, max(ends_on, starts_on + timedelta(days=1))
-
-
-def says_little(codes: Sequence[CpvCode]) -> bool:
-    """Tell whether text may bring candidates: no code, or divisions alone."""
-    return all(depth(code) <= DIVISION_DIGITS for code in codes)
-
-
-def centres(areas: Iterable[str], geography: Geography) -> tuple[Point, ...]:
-    """Give the seats of the municipalities in some areas; a foreign area has none."""
-    codes = {code for area in areas for code in geography.members.get(area, ())}
-    return tuple(geography.municipalities[code].centre for code in sorted(codes))
-
-
-def kilometres(seat: Point | None, places: Sequence[Point]) -> int | None:
-    """Measure from a seat to the nearest place, whole km, halves up; `None` is unknown."""
-    if seat is None or not places:
-        return None
-    return int(min(seat.distance_km(one) for one in places) + 0.5)
 
 
 @lru_cache(maxsize=10_000)
@@ -338,7 +349,7 @@ def firm_facts(
         public_service_mission=sought.art77.missions.get(firm),
         last_art77_award_on=sought.art77.last_awards.get(firm),
         excluded_by_buyer=sought.excluded.get(firm),
-        distance_km=kilometres(seat, places),
+        distance_km=nearest_km(seat, places),
         offerings=tuple(offerings),
     )
 

@@ -1,7 +1,6 @@
 """Reads and writes of match runs, in SQL. No rule is decided here."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -9,8 +8,7 @@ import msgspec
 
 from api.accounts.service import Actor, OrganisationKind
 from api.art77.schemas import keys_of
-from api.clock import new_id
-from api.database import Row, as_struct, copy_rows, fetch, lock
+from api.database import Row, as_struct, copy_rows, fetch
 from api.domain.matching.exclusion import Excluder, counts_for_enterprise
 from api.domain.matching.facts import EnterpriseFacts, MarkFacts
 from api.domain.matching.near_miss import Shortfall
@@ -28,14 +26,12 @@ from api.matches.drafts import (
     told,
 )
 from api.matches.schemas import (
-    ExclusionOut,
     Explanation,
     MatchRunBasis,
     MatchRunOut,
     VerdictOut,
 )
-from api.matches.tables import BuyerExclusion, MatchRun, MatchVerdict
-from api.preconditions import state_tag
+from api.matches.tables import MatchRun, MatchVerdict
 
 # A row per offering. Of its areas only those are sent that can matter: a coverage of
 # hundreds of places is otherwise most of what is read.
@@ -96,6 +92,9 @@ _NAMES: Final = """
 SELECT e.id, e.name, e.town, o.id AS offering_id, o.title FROM enterprise e
 LEFT JOIN offering o ON o.id = ANY($2::uuid[]) AND o.enterprise = e.id WHERE e.id = ANY($1::uuid[])
 """
+
+
+LastRun = tuple[UUID, MatchRunBasis]
 
 
 class TenderTerms(msgspec.Struct, frozen=True):
@@ -207,9 +206,7 @@ async def same_runs(prints: Mapping[UUID, str], actor: Actor) -> dict[UUID, UUID
     return {row["lot"]: row["id"] for row in await fetch(sql, *asked)}
 
 
-async def last_bases(
-    lot_ids: Sequence[UUID], actor: Actor
-) -> dict[UUID, tuple[UUID, MatchRunBasis]]:
+async def last_bases(lot_ids: Sequence[UUID], actor: Actor) -> dict[UUID, LastRun]:
     """Give the organisation's last run of each lot, and what it stands on."""
     sql = """
     SELECT DISTINCT ON (lot) lot, id, basis FROM match_run
@@ -302,18 +299,6 @@ async def names(enterprise_ids: Iterable[UUID]) -> dict[UUID, str]:
     return {row["id"]: row["name"] for row in rows}
 
 
-async def exclusions(tender_id: UUID, organisation: UUID | None) -> list[ExclusionOut]:
-    """List whom an organisation left out of a tender."""
-    sql = """
-    SELECT b.id, b.enterprise AS enterprise_id, e.name, b.reason, b.author, b.created_at
-    FROM buyer_exclusion b JOIN enterprise e ON e.id = b.enterprise
-    WHERE b.tender = $1 AND b.organisation IS NOT DISTINCT FROM $2
-    ORDER BY b.created_at, b.enterprise
-    """
-    rows = await fetch(sql, tender_id, organisation)
-    return [as_struct(dict(row) | {"etag": state_tag(row["id"])}, ExclusionOut) for row in rows]
-
-
 def _run(row: Row) -> MatchRunOut:
     basis = msgspec.json.decode(row["basis"], type=MatchRunBasis)
     return as_struct(dict(row) | msgspec.structs.asdict(basis), MatchRunOut)
@@ -346,34 +331,3 @@ async def kvk_number(enterprise_id: UUID) -> str | None:
     """Give the KvK number of an enterprise."""
     rows = await fetch("SELECT kvk_number FROM enterprise WHERE id = $1", enterprise_id)
     return rows[0]["kvk_number"] if rows else None
-
-
-async def lock_exclusion(tender_id: UUID, enterprise_id: UUID, organisation: UUID | None) -> None:
-    """Lock an exclusion until the transaction ends, whether there is one or not."""
-    await lock(f"exclusion {tender_id} {enterprise_id} {organisation}")
-
-
-async def put_exclusion(
-    tender_id: UUID, enterprise_id: UUID, reason: str, actor: Actor, now: datetime
-) -> None:
-    """Store an exclusion, or the new reason of one; it is locked."""
-    await delete_exclusion(tender_id, enterprise_id, actor.organisation)
-    row = {
-        "id": new_id(),
-        "tender": tender_id,
-        "enterprise": enterprise_id,
-        "organisation": actor.organisation,
-        "reason": reason,
-        "author": actor.name,
-        "created_at": now,
-    }
-    await copy_rows(BuyerExclusion, [row])
-
-
-async def delete_exclusion(tender_id: UUID, enterprise_id: UUID, organisation: UUID | None) -> None:
-    """Drop an organisation's exclusion, if there is one."""
-    sql = """
-    DELETE FROM buyer_exclusion WHERE tender = $1 AND enterprise = $2
-    AND organisation IS NOT DISTINCT FROM $3
-    """
-    await fetch(sql, tender_id, enterprise_id, organisation)

@@ -4,15 +4,13 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Request, Response, Router, delete, get, post, put
+from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from api.auth import SECURITY, current_actor, for_buyers, needs
 from api.matches import service
 from api.matches.schemas import (
-    ExclusionIn,
-    ExclusionOut,
     FirmVerdict,
     MatchRequest,
     MatchRunOut,
@@ -20,7 +18,7 @@ from api.matches.schemas import (
     VerdictOut,
 )
 from api.pagination import Cursor, Limit, Page
-from api.preconditions import IfMatch, IfMatchWhereThere, documented, wanted_state
+from api.preconditions import documented
 from api.problems import answers
 
 Caller = Request[Any, Any, Any]
@@ -148,60 +146,6 @@ async def explain_match(
     return await service.why(ids, MatchRequest(), current_actor(request), now)
 
 
-@put(
-    "/tenders/{tender_id:uuid}/exclusions/{enterprise_id:uuid}",
-    operation_id="excludeEnterprise",
-    summary="Leave an enterprise out of a tender",
-    response_headers=[documented("ETag", "Of the exclusion; it also stands in the list.")],
-    **(WRITE | {"responses": answers(400, 401, 403, 404, 412, 413, 428)}),
-)
-async def exclude_enterprise(
-    request: Request[Any, Any, Any],
-    tender_id: FromPath[UUID],
-    enterprise_id: FromPath[UUID],
-    data: JSONBody[ExclusionIn],
-    now: NamedDependency[datetime],
-    if_match: IfMatchWhereThere = None,
-) -> Response[ExclusionOut]:
-    """Record the buyer's reason; runs from now on exclude the enterprise, and tell it.
-
-    The first reason needs no `If-Match`; another one in its place does.
-    """
-    wanted = None if if_match is None else wanted_state(if_match)
-    ids = (tender_id, enterprise_id)
-    made = await service.exclude(*ids, data, current_actor(request), now, wanted=wanted)
-    return Response(made, headers={"ETag": made.etag})
-
-
-@delete(
-    "/tenders/{tender_id:uuid}/exclusions/{enterprise_id:uuid}",
-    operation_id="readmitEnterprise",
-    summary="Take an exclusion back",
-    **(WRITE | {"responses": answers(400, 401, 403, 404, 412, 428)}),
-)
-async def readmit_enterprise(
-    request: Request[Any, Any, Any],
-    tender_id: FromPath[UUID],
-    enterprise_id: FromPath[UUID],
-    if_match: IfMatch,
-    now: NamedDependency[datetime],
-) -> None:
-    """Take an exclusion back; earlier runs and the audit trail keep it."""
-    wanted, ids = wanted_state(if_match), (tender_id, enterprise_id)
-    await service.readmit(*ids, current_actor(request), now, wanted=wanted)
-
-
-@get(
-    "/tenders/{tender_id:uuid}/exclusions",
-    operation_id="listExclusions",
-    summary="List whom the buyer left out",
-    **READ,
-)
-async def list_exclusions(request: Caller, tender_id: FromPath[UUID]) -> tuple[ExclusionOut, ...]:
-    """List the enterprises that the buyer leaves out of a tender, with the reasons."""
-    return await service.exclusions(tender_id, current_actor(request))
-
-
 router = Router(
     "/",
     route_handlers=[
@@ -213,9 +157,6 @@ router = Router(
         list_excluded,
         compare_match_runs,
         explain_match,
-        exclude_enterprise,
-        readmit_enterprise,
-        list_exclusions,
     ],
     tags=["Matches"],
 )

@@ -12,7 +12,6 @@ from api.domain.matching.facts import LotFacts, Procedure, RequiredMark
 from api.domain.matching.near_miss import Shortfall
 from api.domain.matching.reasons import Reason, Rule
 from api.domain.matching.score import Signal
-from api.preconditions import Tag
 
 
 class MatchRequest(
@@ -167,20 +166,3 @@ class MatchRunBasis(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     follows: Follows | None = None
     lot: LotFacts | None = None
     """What was asked; runs of before November 2026 did not keep it."""
-
-
-class ExclusionIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
-    """Why a buyer leaves an enterprise out; objective, for it may have to be told (Aw art. 1.4)."""
-
-    reason: Annotated[str, Meta(min_length=10, max_length=2_000)]
-
-
-class ExclusionOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """An enterprise that the buyer leaves out of a tender."""
-
-    enterprise_id: UUID
-    name: str
-    reason: str
-    author: str
-    created_at: datetime
-    etag: Tag

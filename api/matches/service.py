@@ -18,6 +18,7 @@ from api.clock import legal_day, new_id
 from api.database import Row, lock, transaction
 from api.domain.checks import Checks
 from api.domain.errors import NotFound, RuleViolation, Unavailable
+from api.domain.matching.category import says_little
 from api.domain.matching.decide import Decision, Excluded, decide
 from api.domain.matching.facts import EnterpriseFacts, LotFacts, Procedure
 from api.domain.matching.fingerprint import Written, fingerprint
@@ -29,32 +30,26 @@ from api.matches.drafts import (
     Outcome,
     Sought,
     basis_of,
-    centres,
+    change_of,
     changes_of,
     explanation,
     kept,
     lot_facts,
     run_row,
-    says_little,
     term,
     verdicts_of,
 )
 from api.matches.queries import TenderTerms
 from api.matches.schemas import (
-    ExclusionIn,
-    ExclusionOut,
-    Explanation,
     FirmVerdict,
     Follows,
     MatchRequest,
     MatchRunBasis,
     MatchRunOut,
     RunDifference,
-    VerdictChange,
     VerdictOut,
 )
 from api.pagination import Page, after, read_position, write_cursor
-from api.preconditions import ANYHOW, check_state
 from api.reference.service import reference
 from api.settings import settings
 from api.tenders import service as tenders
@@ -82,6 +77,11 @@ class Question(msgspec.Struct, frozen=True):
     sought: Sought
 
     @property
+    def seed(self) -> str:
+        """What decides the order within equal scores."""
+        return self.request.seed or str(self.lot.id)
+
+    @property
     def text_search(self) -> str:
         """Whether the index answered."""
         return "unavailable" if self.hits is None else "used"
@@ -102,26 +102,34 @@ async def run_match(
     """Match a lot against the directory, and store every verdict with its reasons."""
     asked = await question(lot_id, request, actor, now)
     found = await queries.candidates(asked.sought)
-    # Counting and computing do not wait for each other.
-    answer, published = await asyncio.gather(
-        asyncio.to_thread(answered, asked, found, Written()), queries.published_count()
+    own_print, published = await asyncio.gather(
+        asyncio.to_thread(print_of, asked, found), queries.published_count()
     )
+    same = await queries.same_runs({lot_id: own_print}, actor)
+    if same:
+        return await read_run(same[lot_id], actor)
+    answer = await asyncio.to_thread(answered, asked, found, own_print)
     async with transaction():
         [run_id] = await store([answer], published, actor, now)
         return await read_run(run_id, actor)
 
 
-def answered(asked: Question, found: Sequence[EnterpriseFacts], written: Written) -> Answer:
-    """Decide a lot; facts that lots share are written down once for their fingerprints."""
-    facts, hits, seed = asked.facts, asked.hits, asked.request.seed or str(asked.lot.id)
-    decision = decide(facts, found, RULES_2026, seed=seed, text_hits=hits)
+def print_of(
+    asked: Question, found: Sequence[EnterpriseFacts], written: Written | None = None
+) -> str:
+    """Give the fingerprint; facts that lots share are written down once in `written`."""
+    seed, hits = asked.seed, asked.hits
+    return fingerprint(asked.facts, found, RULES_2026, seed=seed, text_hits=hits, written=written)
+
+
+def answered(asked: Question, found: Sequence[EnterpriseFacts], own_print: str) -> Answer:
+    """Decide a lot, whose fingerprint is known already."""
+    decision = decide(asked.facts, found, RULES_2026, seed=asked.seed, text_hits=asked.hits)
     run_id = new_id()
     stored = kept(run_id, decision)
     row = run_row(asked.lot, decision) | {
         "id": run_id,
-        "fingerprint": fingerprint(
-            facts, found, RULES_2026, seed=seed, text_hits=hits, written=written
-        ),
+        "fingerprint": own_print,
         "legend": msgspec.json.encode(stored.legend).decode(),
         "left_out": msgspec.json.encode(stored.left_out).decode(),
     }
@@ -146,15 +154,7 @@ async def store(
     new = [one for lot_id, one in by_lot.items() if lot_id not in same]
     before = await queries.last_bases([one.question.lot.id for one in new], actor)
     by = {"created_at": now, "author": actor.name, "organisation": actor.organisation}
-    rows = [
-        one.row
-        | by
-        | {
-            "basis": _basis(one, before.get(one.question.lot.id)),
-            "outside_category": published - one.row["considered"],
-        }
-        for one in new
-    ]
+    rows = [one.row | by | _joined(one, before.get(one.question.lot.id), published) for one in new]
     await queries.insert_runs(rows, [verdict for one in new for verdict in one.verdicts])
     for row in rows:
         await audit.record("match-run.created", [row["id"]], actor.name, now, lot=str(row["lot"]))
@@ -162,13 +162,16 @@ async def store(
     return [made[one.question.lot.id] for one in answers]
 
 
-def _basis(answer: Answer, before: tuple[UUID, MatchRunBasis] | None) -> str:
-    """Note which run this one follows, and what is asked otherwise."""
+def _joined(answer: Answer, before: queries.LastRun | None, published: int) -> dict[str, Any]:
+    """Note which run this one follows, what is asked otherwise, and who is of no category."""
     facts, follows = answer.question.facts, None
     if before is not None:
         follows = Follows(before[0], changes_of(before[1].lot, facts))
     basis = msgspec.structs.replace(answer.basis, follows=follows, lot=facts)
-    return msgspec.json.encode(basis, order="deterministic").decode()
+    return {
+        "basis": msgspec.json.encode(basis, order="deterministic").decode(),
+        "outside_category": published - answer.row["considered"],
+    }
 
 
 async def question(lot_id: UUID, request: MatchRequest, actor: Actor, now: datetime) -> Question:
@@ -190,8 +193,8 @@ async def questions(
         hits = await searching
     finally:
         searching.cancel()
-    both = zip(lots, hits, strict=True)
-    return [_question(lot, request, found, known, geography) for lot, found in both]
+    with_hits = zip(lots, hits, strict=True)
+    return [_question(lot, request, found, known, geography) for lot, found in with_hits]
 
 
 class _Known(msgspec.Struct, frozen=True):
@@ -227,7 +230,7 @@ def _question(
         codes=facts.cpv_codes,
         # By invitation a narrow coverage ranks first, so there its whole size is read.
         places=None if invited else facts.areas,
-        centres=centres(facts.areas, geography) if invited else (),
+        centres=geography.centres(facts.areas) if invited else (),
         found_by_text=tuple(UUID(one) for one in hits or ()),
         text_decides=says_little(facts.cpv_codes),
         reserved=known.reserved[lot.id],
@@ -275,8 +278,7 @@ async def why(
     if firm is None:
         raise NotFound(f"There is no enterprise {enterprise_id}.")
 
-    seed = request.seed or str(lot_id)
-    decision = decide(asked.facts, [firm], RULES_2026, seed=seed, text_hits=asked.hits)
+    decision = decide(asked.facts, [firm], RULES_2026, seed=asked.seed, text_hits=asked.hits)
     return firm_verdict(lot_id, firm, decision)
 
 
@@ -312,39 +314,14 @@ async def difference(former_id: UUID, later_id: UUID, actor: Actor) -> RunDiffer
     names = await queries.names(before.keys() | since.keys())
 
     changes = [
-        _change(one, names[one], before.get(one), since.get(one)) for one in sorted(names, key=str)
+        change_of(one, names[one], before.get(one), since.get(one))
+        for one in sorted(names, key=str)
     ]
     return RunDifference(
         before=former_id,
         after=later_id,
         same_fingerprint=former.fingerprint == later.fingerprint,
         changes=tuple(one for one in changes if one is not None),
-    )
-
-
-_Stored = tuple[str, int, int | None, Explanation]
-
-
-def _change(
-    enterprise_id: UUID, name: str, before: _Stored | None, since: _Stored | None
-) -> VerdictChange | None:
-    """Compare two verdicts; a place in the list alone is no change."""
-    outcome, rank, score, told = before or (None, None, None, Explanation())
-    outcome_now, rank_now, score_now, told_now = since or (None, None, None, Explanation())
-    if (outcome, score, told.reasons) == (outcome_now, score_now, told_now.reasons):
-        return None
-    codes, codes_now = ({reason.code.value for reason in one.reasons} for one in (told, told_now))
-    return VerdictChange(
-        enterprise_id=enterprise_id,
-        name=name,
-        outcome_before=outcome,
-        outcome_after=outcome_now,
-        rank_before=rank,
-        rank_after=rank_now,
-        score_before=score,
-        score_after=score_now,
-        reasons_gone=tuple(sorted(codes - codes_now)),
-        reasons_new=tuple(sorted(codes_now - codes)),
     )
 
 
@@ -376,53 +353,3 @@ async def verdicts(
         found = await queries.verdicts(run_id, outcome, rank, limit + 1)
     next_cursor = write_cursor(found[limit - 1].rank) if len(found) > limit else None
     return Page(items=tuple(found[:limit]), next_cursor=next_cursor)
-
-
-async def exclude(
-    tender_id: UUID,
-    enterprise_id: UUID,
-    given: ExclusionIn,
-    actor: Actor,
-    now: datetime,
-    *,
-    wanted: str | None = ANYHOW,
-) -> ExclusionOut:
-    """Leave an enterprise out of a tender, or give another reason; later runs tell it."""
-    await tenders.tender(tender_id)
-    if not await queries.names([enterprise_id]):
-        raise NotFound(f"There is no enterprise {enterprise_id}.")
-    async with transaction():
-        present = await _exclusion(tender_id, enterprise_id, actor)
-        check_state(None if present is None else present.etag, wanted)
-        await queries.put_exclusion(tender_id, enterprise_id, given.reason, actor, now)
-        detail = {"enterprise": str(enterprise_id), "reason": given.reason}
-        await audit.record("exclusion.put", [tender_id], actor.name, now, **detail)
-        found = await queries.exclusions(tender_id, actor.organisation)
-    return next(one for one in found if one.enterprise_id == enterprise_id)
-
-
-async def readmit(
-    tender_id: UUID, enterprise_id: UUID, actor: Actor, now: datetime, *, wanted: str = ANYHOW
-) -> None:
-    """Take an exclusion back; the audit trail and earlier runs keep it."""
-    async with transaction():
-        present = await _exclusion(tender_id, enterprise_id, actor)
-        if present is None:
-            raise NotFound(f"Enterprise {enterprise_id} is not excluded from this tender.")
-        check_state(present.etag, wanted)
-        await queries.delete_exclusion(tender_id, enterprise_id, actor.organisation)
-        detail = {"enterprise": str(enterprise_id), "reason": present.reason}
-        await audit.record("exclusion.removed", [tender_id], actor.name, now, **detail)
-
-
-async def exclusions(tender_id: UUID, actor: Actor) -> tuple[ExclusionOut, ...]:
-    """List whom the actor's organisation left out of a tender, and why."""
-    await tenders.tender(tender_id)
-    return tuple(await queries.exclusions(tender_id, actor.organisation))
-
-
-async def _exclusion(tender_id: UUID, enterprise_id: UUID, actor: Actor) -> ExclusionOut | None:
-    """Give the present exclusion, locked also where there is none."""
-    await queries.lock_exclusion(tender_id, enterprise_id, actor.organisation)
-    found = await queries.exclusions(tender_id, actor.organisation)
-    return next((one for one in found if one.enterprise_id == enterprise_id), None)

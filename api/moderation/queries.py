@@ -27,7 +27,8 @@ SELECT r.*, e.name AS enterprise_name FROM (
   JOIN enterprise f ON f.id = c.enterprise
   WHERE c.state = 'pending'
 ) r JOIN enterprise e ON e.id = r.enterprise_id AND e.state = 'published'
-WHERE $1::uuid IS NULL OR r.id > $1 ORDER BY r.id LIMIT $2
+WHERE ($1::uuid IS NULL OR r.id > $1) AND ($3::uuid IS NULL OR r.id = $3)
+ORDER BY r.id LIMIT $2
 """
 
 
@@ -73,7 +74,13 @@ async def ask_new_owner(enterprise_id: UUID, owner: UUID) -> None:
 
 async def reviews(after: UUID | None, limit: int) -> list[Row]:
     """Give what waits for a decision, oldest first."""
-    return await fetch(_REVIEWS, after, limit)
+    return await fetch(_REVIEWS, after, limit, None)
+
+
+async def review(review_id: UUID) -> Row | None:
+    """Give one thing that waits for a decision."""
+    rows = await fetch(_REVIEWS, None, 1, review_id)
+    return rows[0] if rows else None
 
 
 async def history(enterprise_id: UUID, before: UUID | None, limit: int) -> list[Row]:

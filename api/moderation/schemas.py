@@ -117,3 +117,10 @@ class DuplicateOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     first_name: str
     second: UUID
     second_name: str
+
+
+class OwnContact(msgspec.Struct, frozen=True):
+    """How a profile can be reached, for who keeps it."""
+
+    email: str | None
+    phone: str | None

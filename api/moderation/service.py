@@ -32,6 +32,7 @@ from api.moderation.schemas import (
     FieldSource,
     HistoryEntry,
     MergeIn,
+    OwnContact,
     ReviewOut,
 )
 from api.pagination import Page, after, read_cursor, write_cursor
@@ -63,11 +64,12 @@ async def own_profile(actor: Actor) -> UUID | None:
     return None if actor.organisation is None else await queries.owned_by(actor.organisation)
 
 
-async def contact(enterprise_id: UUID) -> str | None:
-    """Give the role address of a profile, to who keeps it; others ask for it (ADR 24)."""
+async def contact(enterprise_id: UUID) -> OwnContact:
+    """Give the role addresses of a profile, to who keeps it; others ask for them (ADR 24)."""
     row = await profiles.profile(enterprise_id)
-    address: str | None = row["email"] if row is not None and row["state"] == "published" else None
-    return address
+    if row is None or row["state"] != "published":
+        return OwnContact(None, None)
+    return as_struct(row, OwnContact)
 
 
 async def claim(enterprise_id: UUID, data: ClaimIn, actor: Actor, now: datetime) -> ClaimOut:
@@ -123,6 +125,14 @@ async def reviews(now: datetime, cursor: str | None, limit: int) -> Page[ReviewO
     """Give what waits for a decision, oldest first."""
     rows = await queries.reviews(after(cursor), limit + 1)
     return _page([_review_out(row, now) for row in rows], limit)
+
+
+async def review(review_id: UUID, now: datetime) -> ReviewOut:
+    """Give one thing that waits for a decision."""
+    row = await queries.review(review_id)
+    if row is None:
+        raise NotFound(f"There is no review {review_id}.")
+    return _review_out(row, now)
 
 
 async def decide(review_id: UUID, data: DecisionIn, actor: Actor, now: datetime) -> None:

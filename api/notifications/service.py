@@ -119,7 +119,13 @@ async def send(now: datetime) -> int:
         return 0
     claimed = await queries.claim(now, _AT_ONCE, now + _LEASE)
     ways = (here.smtp_url, here.mail_from, here.public_url)
-    await asyncio.gather(*(_attempt(one, ways, now) for one in claimed))
+    attempts = asyncio.gather(*(_attempt(one, ways, now) for one in claimed))
+    try:
+        await asyncio.shield(attempts)
+    except asyncio.CancelledError:
+        # The worker stops. What is half sent is brought to its end, so that it comes once.
+        await attempts
+        raise
     return len(claimed)
 
 

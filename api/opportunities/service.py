@@ -18,13 +18,13 @@ from api.domain.matching.decide import decide
 from api.domain.matching.facts import EnterpriseFacts, OfferingFacts, Procedure
 from api.domain.matching.rules import RULES_2026
 from api.domain.social_return.rule_book import RuleBook
-from api.domain.tendering.coverage import Geography
+from api.domain.tendering.coverage import Geography, nearest_km
 from api.domain.values import Point
 from api.ledgers import queries as ledger_rows
 from api.ledgers import service as ledgers
 from api.matches import queries as matches
 from api.matches import service as matching
-from api.matches.drafts import Sought, centres, kilometres, lot_facts, term
+from api.matches.drafts import Sought, lot_facts, term
 from api.matches.schemas import FirmVerdict, MatchRequest
 from api.opportunities import queries
 from api.opportunities.drafts import OpenObligation, buying, grouped, told
@@ -104,10 +104,10 @@ def _weighed(
 ) -> OpportunityOut | None:
     facts = lot_facts(lot, tender.procedure, MatchRequest())
     invited = facts.procedure is Procedure.INVITATION
-    places = centres(facts.areas, geography) if invited else ()
+    places = geography.centres(facts.areas) if invited else ()
     firm = msgspec.structs.replace(
         _for_buyer(seeker, tender),
-        distance_km=kilometres(seeker.seat, places),
+        distance_km=nearest_km(seeker.seat, places),
         offerings=tuple(_still_free(seeker, one, lot, today) for one in seeker.facts.offerings),
     )
     decision = decide(facts, [firm], RULES_2026, seed=str(lot.id))

@@ -9,9 +9,11 @@ from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath
 
+from api.accounts.service import Actor
 from api.auth import Connection, current_actor, needs
 from api.clock import legal_day
 from api.domain.access import OrganisationKind
+from api.domain.profile.claims import WaitingFor
 from api.enterprises import service as enterprises
 from api.enterprises.schemas import EnterprisePatch, MarkIn, OfferingIn
 from api.exposure import service as exposure
@@ -20,11 +22,11 @@ from api.invitations import service as invitations
 from api.invitations.schemas import EventIn
 from api.marks import service as marks
 from api.moderation import service as moderation
-from api.moderation.schemas import ClaimIn
+from api.moderation.schemas import ClaimIn, ClaimOut
 from api.opportunities import service as opportunities
 from api.pages import offerings, steps
 from api.pages.finding import mark_names
-from api.pages.forms import Form
+from api.pages.forms import Form, at_cell
 from api.pages.rendering import id_in, missing, page, query, see
 from api.problems import AccessDenied, PreconditionFailed
 from api.reference.service import reference
@@ -54,7 +56,8 @@ async def _own(request: Caller) -> UUID | None:
     return await moderation.own_profile(current_actor(request))
 
 
-async def _mine(request: Caller) -> UUID:
+async def mine(request: Caller) -> UUID:
+    """Give the profile that somebody keeps."""
     own = await _own(request)
     if own is None:
         raise missing("profile of your organisation")
@@ -71,6 +74,7 @@ async def home(request: Caller, now: Now) -> Response[Any]:
         return page(request, "mine_none.html", waiting=waiting, kvk=actor.kvk_number)
     actor, today = current_actor(request), legal_day(now)
     seen = await exposure.exposure((today - YEAR, today + timedelta(days=1)), None, 1, actor)
+    asked = await moderation.claims(actor, now, None, SHOWN)
     return page(
         request,
         "mine.html",
@@ -78,6 +82,7 @@ async def home(request: Caller, now: Now) -> Response[Any]:
         complete=await marks.complete(own, today),
         found=await opportunities.opportunities(own, None, SHOWN, actor, now),
         invited=await invitations.of_enterprise(own, None, SHOWN, actor),
+        asking=[one for one in asked.items if _to_answer(one, own, actor)],
         shown=seen.items[0] if seen.items else None,
         may_confirm="obligations:confirm" in actor.scopes,
         mark_names=await mark_names(),
@@ -87,19 +92,27 @@ async def home(request: Caller, now: Now) -> Response[Any]:
     )
 
 
+def _to_answer(claim: ClaimOut, own: UUID, actor: Actor) -> bool:
+    """Tell whether somebody else claims the own profile, and the owner answers first."""
+    others = claim.enterprise_id == own and claim.organisation_id != actor.organisation
+    return others and claim.waiting_for is WaitingFor.OWNER
+
+
 @get(HOME + "/profiel/{step:str}", **WRITE)
 async def show_step(request: Caller, step: FromPath[str], now: Now) -> Response[Any]:
     """Show a step of the profile."""
-    own = await _mine(request)
+    own = await mine(request)
     profile = await enterprises.read(own, legal_day(now))
-    form = steps.stands(profile, await moderation.contact(own), await reference())
+    form = steps.stands(step, profile, await moderation.contact(own), await reference())
+    if step == "keurmerken":
+        form = Form.filled(**request.query_params)
     return await _step(request, step, form, now)
 
 
 async def _step(request: Caller, step: str, form: Form, now: datetime) -> Response[Any]:
     if step not in steps.ORDER:
         raise missing("page")
-    own, today = await _mine(request), legal_day(now)
+    own, today = await mine(request), legal_day(now)
     known = await reference()
     return page(
         request,
@@ -114,6 +127,8 @@ async def _step(request: Caller, step: str, form: Form, now: datetime) -> Respon
         mark_names=await mark_names(),
         area=known.area_name,
         form=form,
+        soon=today + SOON,
+        rows=form.rows(*steps.REFERENCE),
     )
 
 
@@ -122,8 +137,8 @@ async def save_step(request: Caller, step: FromPath[str], now: Now) -> Response[
     """Save a step; what a moderator must see first waits, and is told."""
     if step not in steps.STEPS:
         raise missing("page")
-    form, own, actor = await Form.of(request), await _mine(request), current_actor(request)
-    with form.noting():
+    form, own, actor = await Form.of(request), await mine(request), current_actor(request)
+    with form.noting(at_cell):
         read = steps.patch_of(step, form, await reference())
         patch = form.build(EnterprisePatch, **read)
         version = form.whole("version")
@@ -146,7 +161,7 @@ def _next(step: str) -> str:
 @post(HOME + "/keurmerken", **WRITE)
 async def claim_mark(request: Caller, now: Now) -> Response[Any]:
     """Name a mark; it counts once somebody else has seen the certificate."""
-    form, own, actor = await Form.of(request), await _mine(request), current_actor(request)
+    form, own, actor = await Form.of(request), await mine(request), current_actor(request)
     with form.noting():
         form.needs("scheme")
         data = form.build(
@@ -154,6 +169,7 @@ async def claim_mark(request: Caller, now: Now) -> Response[Any]:
             scheme=form.text("scheme"),
             level=form.word("level"),
             reference=form.word("reference"),
+            holderKvkNumbers=form.lines("holderKvkNumbers"),
             issuedOn=form.day("issuedOn"),
             validUntil=form.day("validUntil"),
         )
@@ -165,14 +181,14 @@ async def claim_mark(request: Caller, now: Now) -> Response[Any]:
 @get(HOME + "/aanbod", **WRITE)
 async def ask_offering(request: Caller) -> Response[Any]:
     """Show the empty form of an offering."""
-    await _mine(request)
+    await mine(request)
     return _offering(request, Form(), None)
 
 
 @get(HOME + "/aanbod/{offering_id:uuid}", **WRITE)
 async def show_offering(request: Caller, offering_id: FromPath[UUID], now: Now) -> Response[Any]:
     """Show an offering as it stands, to change it."""
-    found = await enterprises.offering(await _mine(request), offering_id, legal_day(now))
+    found = await enterprises.offering(await mine(request), offering_id, legal_day(now))
     return _offering(request, offerings.filled(found, await reference()), offering_id)
 
 
@@ -184,7 +200,7 @@ def _offering(request: Caller, form: Form, offering_id: UUID | None) -> Response
 @post(HOME + "/aanbod", **WRITE)
 async def add_offering(request: Caller, now: Now) -> Response[Any]:
     """Add an offering."""
-    form, own = await Form.of(request), await _mine(request)
+    form, own = await Form.of(request), await mine(request)
     with form.noting():
         data = await _stated(form, own, None, now)
         await enterprises.add_offering(own, data, current_actor(request), now)
@@ -195,7 +211,7 @@ async def add_offering(request: Caller, now: Now) -> Response[Any]:
 @post(HOME + "/aanbod/{offering_id:uuid}", **WRITE)
 async def save_offering(request: Caller, offering_id: FromPath[UUID], now: Now) -> Response[Any]:
     """Replace an offering, or take it away."""
-    form, own, actor = await Form.of(request), await _mine(request), current_actor(request)
+    form, own, actor = await Form.of(request), await mine(request), current_actor(request)
     ids = (own, offering_id)
     with form.noting():
         if form.text("actie") == "verwijder":

@@ -40,7 +40,11 @@ from api.settings import settings
 
 PAGE_SIZE: Final = 20
 SEVERAL: Final = ("cpv", "serviceMode", "targetGroup", "mark")
-ONE: Final = ("q", "municipality", "province", "minCapacityCents", "reservedEligible")
+ONE: Final = (
+    *("q", "municipality", "province", "minCapacityCents", "reservedEligible"),
+    *("near", "radiusKm", "bbox", "includeNational"),
+)
+"""What the form asks, and after it what only an address can: of a saved search, or typed."""
 FACETS: Final = (
     FacetName.PROVINCE,
     FacetName.SERVICE_MODE,
@@ -241,7 +245,9 @@ def _query(asked: SearchFilters, number: int) -> SearchQuery:
 
 def _address(asked: SearchFilters, **changes: Any) -> str:  # noqa: ANN401  values of an address
     """Give the address of this search with some filters changed; empty ones fall out."""
-    return "/zoeken" + rendering.query(**(msgspec.to_builtins(asked) | changes))
+    given = msgspec.to_builtins(asked) | changes
+    said = {name: "false" if value is False else value for name, value in given.items()}
+    return "/zoeken" + rendering.query(**said)
 
 
 def _facets(

@@ -1,9 +1,10 @@
 """What people type into a form: read as they write it, kept as they wrote it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -58,6 +59,24 @@ class Form:
     def several(self, name: str) -> tuple[str, ...]:
         """Give every value of a field that may have more than one."""
         return tuple(str(one) for one in self.given.get(name, ()) if one)
+
+    def rows(self, *names: str) -> list[dict[str, str]]:
+        """Give the rows of a table of fields as they were typed; rows left empty fall out."""
+        columns = [self.given.get(name, ()) for name in names]
+        typed = [
+            dict(zip(names, (str(one).strip() for one in row), strict=True))
+            for row in zip_longest(*columns, fillvalue="")
+        ]
+        return [row for row in typed if any(row.values())]
+
+    def each(self, names: Sequence[str], read: "Callable[[Form], Kind]") -> list[Kind]:
+        """Read row by row; what is wrong stands at the field with the number of its row."""
+        found = []
+        for number, row in enumerate(self.rows(*names)):
+            part = Form.filled(**row)
+            found.append(read(part))
+            self.faults += [at_row(fault, number) for fault in part.faults]
+        return found
 
     def lines(self, name: str) -> tuple[str, ...]:
         """Give the lines of a field, empty ones left out."""
@@ -132,16 +151,17 @@ class Form:
             for one in self.faults
         ]
 
-    def noting(self) -> "Noting":
+    def noting(self, placed: "Callable[[Fault], Fault] | None" = None) -> "Noting":
         """Note what a use case refuses, so that the form can be shown again with it."""
-        return Noting(self)
+        return Noting(self, placed or at_field)
 
 
 class Noting:
     """Holds what a use case refuses, and lets the page go on; other faults go their way."""
 
-    def __init__(self, form: Form) -> None:
+    def __init__(self, form: Form, placed: "Callable[[Fault], Fault] | None" = None) -> None:
         self.form = form
+        self.placed = placed or at_field
 
     def __enter__(self) -> None:
         """Begin."""
@@ -149,7 +169,8 @@ class Noting:
     def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
         """Note a refusal."""
         if isinstance(error, InvalidInput):
-            self.form.faults += [at_field(fault) for fault in error.faults]
+            noted = [self.placed(fault) for fault in error.faults]
+            self.form.faults = _first_at_each([*self.form.faults, *noted])
         elif isinstance(error, InvalidValue):
             self.form.note(error.value_code, error.detail, "")
         elif isinstance(error, (RuleViolation, PreconditionFailed)):
@@ -159,7 +180,27 @@ class Noting:
         return True
 
 
+def _first_at_each(faults: Sequence[Fault]) -> list[Fault]:
+    """Keep one fault at a field: that it is empty tells enough; elsewhere all of them."""
+    told: dict[str, Fault] = {}
+    for number, fault in enumerate(faults):
+        told.setdefault(fault.place or str(number), fault)
+    return list(told.values())
+
+
 def at_field(fault: Fault) -> Fault:
     """Point at the field of the form: the last name in a JSON pointer."""
     names = [part for part in fault.place.split("/") if part and not part.isdecimal()]
     return msgspec.structs.replace(fault, place=names[-1] if names else "")
+
+
+def at_row(fault: Fault, number: int) -> Fault:
+    """Point at a field in a row of the form."""
+    return msgspec.structs.replace(fault, place=f"{fault.place}-{number}")
+
+
+def at_cell(fault: Fault) -> Fault:
+    """Point at the field of the form that a JSON pointer into a list names: `year-1`."""
+    number = next((int(part) for part in fault.place.split("/") if part.isdecimal()), None)
+    named = at_field(fault)
+    return named if number is None else at_row(named, number)

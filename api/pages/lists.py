@@ -12,6 +12,7 @@ from api.auth import current_actor, needs
 from api.clock import legal_day
 from api.enterprises import service as enterprises
 from api.pages import files
+from api.pages.authors import author_names
 from api.pages.forms import Form
 from api.pages.rendering import id_in, language_of, page, query, see
 from api.shortlists import service as shortlists
@@ -72,7 +73,8 @@ async def _list(request: Caller, list_id: UUID, form: Form) -> Response[Any]:
     stands = Form.filled(name=found.name, department=found.department, purpose=found.purpose)
     form.given = stands.given | form.given
     status = 400 if form.faults else 200
-    return page(request, "shortlist.html", status=status, found=found, form=form)
+    author = await author_names(request)
+    return page(request, "shortlist.html", status=status, found=found, form=form, author=author)
 
 
 @post(LIST, **WRITE)
@@ -180,9 +182,18 @@ async def take_along(
     """Give a shortlist as a file."""
     t = language_of(request)
     found = await shortlists.read(list_id, current_actor(request))
+    author = await author_names(request)
     head = [t(f"shortlists.{name}") for name in ("place", "firm", "kvk", "town", "reason")]
     rows = [
-        (one.position, one.name, one.kvk_number, one.town, one.reason, one.author, one.added_at)
+        (
+            one.position,
+            one.name,
+            one.kvk_number,
+            one.town,
+            one.reason,
+            author(one.author),
+            one.added_at,
+        )
         for one in found.entries
     ]
     return files.table(

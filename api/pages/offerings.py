@@ -69,7 +69,7 @@ def filled(offering: OfferingOut, known: Reference) -> Form:
     there = msgspec.to_builtins(offering)
     coverage = offering.coverage
     money = {
-        name: None if there[name] is None else f"{there[name] // 100},{there[name] % 100:02}"
+        name: euros(there[name])
         for name in ("nominalCapacityCents", "reliableCapacityCents", "minimumOrderCents")
     }
     reach = {"radiusKm": round(coverage.radius_km)} if isinstance(coverage, Radius) else {}
@@ -82,3 +82,8 @@ def filled(offering: OfferingOut, known: Reference) -> Form:
     shown = there | money | reach | {"places": names, "cpvCodes": codes}
     shown |= {"products": "\n".join(offering.products), "coverage": there["coverage"]["kind"]}
     return Form.filled(**shown)
+
+
+def euros(cents: int | None) -> str | None:
+    """Write an amount as people type it."""
+    return None if cents is None else f"{cents // 100},{cents % 100:02}"

@@ -17,6 +17,8 @@ _Point = tuple[float, float]
 _Ring = list[_Point]
 _Place = tuple[str, str, float, float]
 """COROP area, province, and where the centre lies on the map."""
+_LEAST: Final = 190.0
+"""Units of the map that are shown at least, so that one knows where one is."""
 _FINE: Final = 0.05
 """Units of the map within which a point lies on a border."""
 
@@ -55,14 +57,21 @@ def _drawn(places: tuple[_Place, ...]) -> Regions:
     cells = [(place, ring) for place in places for ring in _cells(place, places)]
     borders = [edge for place, ring in cells for edge in _edges(place, ring, places)]
     codes = sorted({place[0] for place in places})
-    points = [point for _, ring in cells for point in ring] or [(0.0, 0.0)]
-    left, top = min(x for x, _ in points), min(y for _, y in points)
-    right, bottom = max(x for x, _ in points), max(y for _, y in points)
     return Regions(
         tuple(_region(code, places, cells) for code in codes),
         "".join(f"M{_text(a)}L{_text(b)}" for a, b in borders),
-        (left - 4, top - 4, right - left + 8, bottom - top + 8),
+        _box([point for _, ring in cells for point in ring] or [(0.0, 0.0)]),
     )
+
+
+def _box(points: Sequence[_Point]) -> tuple[float, float, float, float]:
+    """Give what of the map is shown: the areas with some land around them."""
+    across, down = [x for x, _ in points], [y for _, y in points]
+    width = max(max(across) - min(across) + 8, _LEAST)
+    height = max(max(down) - min(down) + 8, _LEAST)
+    left = (max(across) + min(across) - width) / 2
+    top = (max(down) + min(down) - height) / 2
+    return round(left, 1), round(top, 1), round(width, 1), round(height, 1)
 
 
 def _region(code: str, places: Sequence[_Place], cells: Sequence[tuple[_Place, _Ring]]) -> Region:

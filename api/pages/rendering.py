@@ -30,6 +30,7 @@ MENU: Final = (
     ("/verplichtingen", "menu.obligations"),
     ("/mijn-onderneming", "menu.mine"),
     ("/overzicht", "menu.overview"),
+    ("/moderatie", "menu.moderation"),
     ("/importeren", "menu.imports"),
     ("/shortlists", "menu.lists"),
     ("/uitgaven", "menu.spend"),
@@ -45,7 +46,9 @@ PLACES: Final[dict[str | None, frozenset[str]]] = {
         {"menu.find", "menu.obligations", "menu.tenders", "menu.lists", "menu.spend", "menu.work"}
     ),
     "enterprise": frozenset({"menu.find", "menu.mine"}),
-    "platform": frozenset({"menu.find", "menu.tenders", "menu.imports", "menu.work"}),
+    "platform": frozenset(
+        {"menu.find", "menu.tenders", "menu.moderation", "menu.imports", "menu.work"}
+    ),
 }
 """What the menu offers to whom; who may is decided by the guards."""
 

@@ -19,11 +19,14 @@ from api.pages import (
     lists,
     mailing,
     members,
+    moderating,
     obligations,
     overview,
     personal,
     plans,
+    products,
     protecting,
+    reserving,
     runs,
     searches,
     spending,
@@ -107,5 +110,8 @@ HANDLERS: list[Any] = [
     *keys.HANDLERS,
     *hooks.HANDLERS,
     *personal.HANDLERS,
+    *products.HANDLERS,
+    *reserving.HANDLERS,
+    *moderating.HANDLERS,
 ]
 router = Router("/", route_handlers=HANDLERS, include_in_schema=False, guards=[greet])

@@ -12,11 +12,14 @@ from api.auth import current_actor, for_buyers, needs
 from api.clock import legal_day
 from api.domain.directory import ServiceMode
 from api.enterprises import service as enterprises
+from api.exclusions import service as exclusions
+from api.exclusions.schemas import ExclusionIn
 from api.longlists import service as longlists
 from api.longlists.schemas import LockIn, UnlockIn
 from api.marks import service as marks
 from api.matches import service as matches
-from api.matches.schemas import ExclusionIn, MatchRequest
+from api.matches.schemas import MatchRequest
+from api.pages.authors import author_names
 from api.pages.finding import mark_names
 from api.pages.forms import Form
 from api.pages.rendering import id_in, page, query, see
@@ -55,6 +58,7 @@ async def _runs(request: Caller, lot_id: UUID, form: Form) -> Response[Any]:
         found=found,
         locks=await longlists.locks(lot_id, current_actor(request)),
         form=form,
+        author=await author_names(request),
         modes=tuple(ServiceMode),
         marks=await _marks(),
         mark_names=await mark_names(),
@@ -143,7 +147,7 @@ async def exclude(
     with form.noting():
         given = form.build(ExclusionIn, reason=form.text("reason"))
         tender_id = await _tender_of(run_id, request)
-        await matches.exclude(tender_id, enterprise_id, given, actor, now)
+        await exclusions.exclude(tender_id, enterprise_id, given, actor, now)
         return see(f"/zoekrondes/{run_id}" + query(gedaan="uitgesloten"))
     return await _exclusion(request, (run_id, enterprise_id), form, now)
 
@@ -154,7 +158,7 @@ async def readmit(
 ) -> Response[Any]:
     """Let an enterprise take part again; earlier searches stay as they were."""
     tender_id = await _tender_of(run_id, request)
-    await matches.readmit(tender_id, enterprise_id, current_actor(request), now)
+    await exclusions.readmit(tender_id, enterprise_id, current_actor(request), now)
     return see(f"/zoekrondes/{run_id}" + query(gedaan="toegelaten"))
 
 

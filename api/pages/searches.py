@@ -11,6 +11,7 @@ from litestar.params import FromPath
 
 from api.auth import current_actor, needs
 from api.pages import files
+from api.pages.authors import author_names
 from api.pages.finding import asked_in, mark_names
 from api.pages.forms import Form
 from api.pages.rendering import language_of, page, query, see
@@ -27,7 +28,7 @@ ONE: Final = "/zoekvragen/{search_id:uuid}"
 LOCK: Final = ONE + "/vastgezet/{lock_id:uuid}"
 
 
-async def _known() -> dict[str, Any]:
+async def _known(request: Caller) -> dict[str, Any]:
     """Give what is needed to say a search in words, and to open it again."""
     known = await reference()
     return {
@@ -36,6 +37,7 @@ async def _known() -> dict[str, Any]:
         "mark_names": await mark_names(),
         "find": lambda asked: "/zoeken" + query(**msgspec.to_builtins(asked)),
         "alerts": tuple(Alerts),
+        "author": await author_names(request),
     }
 
 
@@ -44,7 +46,7 @@ async def list_searches(request: Caller) -> Response[Any]:
     """List the saved searches, with how often their changes are told."""
     cursor = request.query_params.get("cursor")
     found = await shortlists.own_searches(current_actor(request), cursor, SHOWN)
-    return page(request, "searches.html", found=found, **await _known())
+    return page(request, "searches.html", found=found, **await _known(request))
 
 
 @get("/zoekvragen/nieuw", **WRITE)
@@ -65,7 +67,7 @@ async def _asking(request: Caller, form: Form) -> Response[Any]:
         asked=asked,
         said=said,
         form=form,
-        **await _known(),
+        **await _known(request),
     )
 
 
@@ -96,7 +98,9 @@ async def _search(request: Caller, search_id: UUID, form: Form) -> Response[Any]
     found = await shortlists.saved(search_id, current_actor(request))
     form.given = Form.filled(name=found.name, alerts=found.alerts).given | form.given
     status = 400 if form.faults else 200
-    return page(request, "search.html", status=status, found=found, form=form, **await _known())
+    return page(
+        request, "search.html", status=status, found=found, form=form, **await _known(request)
+    )
 
 
 @post(ONE, **WRITE)
@@ -141,7 +145,7 @@ async def show_lock(
         "search_lock.html",
         search=await shortlists.saved(search_id, actor),
         found=await shortlists.read_lock(search_id, lock_id, actor),
-        **await _known(),
+        **await _known(request),
     )
 
 
@@ -157,7 +161,7 @@ async def compare(
         search=await shortlists.saved(search_id, actor),
         lock=await shortlists.read_lock(search_id, lock_id, actor),
         found=await shortlists.difference(search_id, lock_id, actor, now),
-        **await _known(),
+        **await _known(request),
     )
 
 

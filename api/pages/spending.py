@@ -13,6 +13,7 @@ from api.auth import current_actor, for_buyers, needs
 from api.clock import legal_day
 from api.domain.errors import Fault, InvalidInput
 from api.pages import files
+from api.pages.authors import author_names
 from api.pages.forms import Form
 from api.pages.rendering import id_in, language_of, page, query, see
 from api.spend import service as spend
@@ -100,7 +101,7 @@ def _at_list(fault: Fault) -> Fault:
 async def show_file(request: Caller, file_id: FromPath[UUID]) -> Response[Any]:
     """Tell what became of the rows of a list."""
     found = await spend.read(file_id, current_actor(request))
-    return page(request, "spend_file.html", found=found)
+    return page(request, "spend_file.html", found=found, author=await author_names(request))
 
 
 @post("/uitgaven/{file_id:uuid}/weg", **WRITE)

@@ -16,6 +16,7 @@ from api.lot_adoptions import service as adoptions
 from api.lot_adoptions.schemas import DeclarationIn, UndoingIn
 from api.lot_plans import service as lot_plans
 from api.lot_plans.schemas import LotPlanRunOut, WhatIfRequest
+from api.pages.authors import author_names
 from api.pages.drafting import euros
 from api.pages.forms import Form
 from api.pages.rendering import page, query, see
@@ -118,6 +119,7 @@ async def _guard(request: Caller, plan_id: UUID, form: Form) -> Response[Any]:
         tender=await tenders.draft(plan.tender_id, actor),
         guard=await adoptions.guards(plan_id, actor),
         form=form,
+        author=await author_names(request),
         replaces=tuple(Replaces),
         area=(await reference()).area_name,
     )

@@ -14,6 +14,7 @@ from api.clock import legal_day
 from api.directory import service as directory
 from api.directory.schemas import SearchFilters, SearchQuery
 from api.domain.errors import Fault, InvalidInput
+from api.exclusions import service as exclusions
 from api.invitations import service as invitations
 from api.invitations.schemas import EventIn, WaveIn
 from api.longlists import service as longlists
@@ -23,6 +24,7 @@ from api.match_batches import service as batches
 from api.matches import service as matches
 from api.matches.drafts import Outcome
 from api.matches.schemas import MatchRequest, MatchRunOut
+from api.pages.authors import author_names
 from api.pages.dividing import visible
 from api.pages.forms import Form
 from api.pages.rendering import id_in, page, query, see
@@ -169,7 +171,7 @@ async def run_page(request: Caller, run_id: UUID, form: Form, now: datetime) -> 
     enough = form.whole("enough") or int(WAVE["enough"])
     proposal = await invitations.propose(run.lot_id, run_id, 3, enough, actor, now)
     known = await reference()
-    exclusions = await matches.exclusions(lot.tender_id, actor)
+    left_out = await exclusions.of_tender(lot.tender_id, actor)
     return page(
         request,
         "run.html",
@@ -178,10 +180,11 @@ async def run_page(request: Caller, run_id: UUID, form: Form, now: datetime) -> 
         lot=lot,
         tender=await tenders.tender(lot.tender_id),
         found=found,
+        author=await author_names(request),
         proposal=proposal,
-        exclusions=exclusions,
+        exclusions=left_out,
         lock=await longlists.live_lock(lot.id, actor),
-        left_out={one.enterprise_id for one in exclusions},
+        left_out={one.enterprise_id for one in left_out},
         form=form,
         area=known.area_name,
         cpv_label=known.cpv_label,

@@ -119,7 +119,7 @@ async def create_organisation(
 async def list_organisations(
     request: Caller, cursor: Cursor = None, limit: Limit = 20
 ) -> Page[OrganisationOut]:
-    """List every organisation, oldest first."""
+    """List every organisation that takes part, the oldest first."""
     return await service.organisations(current_actor(request), cursor, limit)
 
 
@@ -157,7 +157,7 @@ async def list_members(
 async def get_member(
     request: Caller, organisation_id: FromPath[UUID], person_id: FromPath[UUID]
 ) -> Response[MemberOut]:
-    """Read somebody of the own organisation."""
+    """Read somebody of the own organisation, with their roles."""
     return _with_etag(await service.member(organisation_id, person_id, current_actor(request)))
 
 

@@ -92,7 +92,7 @@ async def change_shortlist(
     if_match: IfMatch,
     now: NamedDependency[datetime],
 ) -> Response[ShortlistOut]:
-    """Change name, department or purpose."""
+    """Change name, department or purpose; the entries stay as they are."""
     version, actor = wanted_version(if_match), current_actor(request)
     return _with_etag(await service.change(shortlist_id, data, version, actor, now))
 
@@ -260,7 +260,7 @@ async def lock_search(
 async def get_search_lock(
     request: Caller, search_id: FromPath[UUID], lock_id: FromPath[UUID]
 ) -> LockOut:
-    """Read a frozen result; it never changes."""
+    """Read a frozen result with the facts of that moment; it never changes."""
     return await service.read_lock(search_id, lock_id, current_actor(request))
 
 

@@ -52,7 +52,7 @@ async def get_report(
 async def get_report_as_csv(
     request: AnyRequest, year: ReportYear, now: Now, as_of: AsOf = None
 ) -> Response[str]:
-    """Give the same report as a table."""
+    """Give the same report as one CSV with semicolons, as Dutch spreadsheets read it."""
     text = await service.csv_file(year, as_of, current_actor(request), now)
     headers = _named(f"social-return-{year}.csv")
     return Response(text, media_type="text/csv", headers=headers)

@@ -67,7 +67,7 @@ async def upload_notices(
 
 @get("/tenders", operation_id="listTenders", summary="List tenders", responses=answers(400))
 async def list_tenders(cursor: Cursor = None, limit: Limit = 20) -> Page[TenderCard]:
-    """List tenders, the last added first."""
+    """List published tenders with their numbers of lots, the last added first."""
     return await service.tenders(cursor, limit)
 
 
@@ -78,7 +78,7 @@ async def list_tenders(cursor: Cursor = None, limit: Limit = 20) -> Page[TenderC
     responses=answers(400, 404),
 )
 async def get_tender(tender_id: FromPath[UUID]) -> TenderOut:
-    """Read a tender with its lots."""
+    """Read a tender with its buyer, its dates and all of its lots."""
     return await service.tender(tender_id)
 
 
@@ -120,7 +120,7 @@ async def list_drafts(
     **WRITE,
 )
 async def get_draft(request: Caller, tender_id: FromPath[UUID]) -> Response[TenderOut]:
-    """Read a draft of the own organisation."""
+    """Read a draft of the own organisation; nobody else sees it."""
     found = await service.draft(tender_id, current_actor(request))
     return Response(found, headers={"ETag": etag(found.version)})
 
@@ -221,7 +221,7 @@ def _file(body: bytes, media_type: str) -> Response[bytes]:
     "/lots/{lot_id:uuid}", operation_id="getLot", summary="Read a lot", responses=answers(400, 404)
 )
 async def get_lot(lot_id: FromPath[UUID]) -> LotOut:
-    """Read one lot."""
+    """Read one lot with its codes, areas, value and reservations."""
     return await service.lot(lot_id)
 
 

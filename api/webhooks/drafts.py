@@ -122,13 +122,14 @@ def as_delivery(row: Row) -> DeliveryOut:
     )
 
 
-def delivery_row(message: UUID, webhook: UUID, type_: str, payload: bytes, now: datetime) -> Row:
-    """Make the row of a message that is due at once."""
+def delivery_row(message: UUID, webhook: UUID, event: Row, now: datetime) -> Row:
+    """Make the row of a message about an event that is due at once."""
     return {
         "id": message,
         "webhook": webhook,
-        "type": type_,
-        "payload": payload.decode(),
+        "subject": event["subject"],
+        "type": event["type"],
+        "payload": message_of(event).decode(),
         "state": "pending",
         "attempts": 0,
         "created_at": now,

@@ -21,12 +21,17 @@ WHERE e.hash IS NOT NULL AND (e.transaction_id, e.id) > ($1, $2)
 AND e.transaction_id < {SETTLED}
 ORDER BY e.transaction_id, e.id LIMIT $3
 """  # noqa: S608  a text of our own
+# What is about one thing is brought in the order of the events: nothing is taken up while
+# something before it is neither brought nor refused. A failed attempt lets the others pass.
 # SKIP LOCKED and the lease in due_at: several workers never send one message at once, and what
 # a killed worker held is taken up by another when the lease is over.
 _CLAIM: Final = """
 WITH due AS (
   SELECT d.id FROM webhook_delivery d JOIN webhook w ON w.id = d.webhook
-  WHERE d.state = 'pending' AND d.due_at <= $1 AND w.state = 'active'
+  WHERE d.state = 'pending' AND d.due_at <= $1 AND w.state = 'active' AND NOT EXISTS (
+    SELECT FROM webhook_delivery before WHERE before.webhook = d.webhook
+    AND before.subject = d.subject AND before.number < d.number
+    AND before.state = 'pending' AND before.last_error IS NULL)
   ORDER BY d.due_at, d.id LIMIT $2 FOR UPDATE OF d SKIP LOCKED
 )
 UPDATE webhook_delivery d SET due_at = $3, attempts = d.attempts + 1

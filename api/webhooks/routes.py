@@ -76,7 +76,7 @@ async def list_webhooks(
 async def get_webhook(
     request: Caller, webhook_id: FromPath[UUID], now: Now
 ) -> Response[WebhookOut]:
-    """Read a webhook, without its secret."""
+    """Read a webhook with the events that it is told of, without its secret."""
     found = await service.read(webhook_id, current_actor(request), now)
     return Response(found, headers={"ETag": etag(found.version)})
 
@@ -111,7 +111,7 @@ async def change_webhook(
 async def remove_webhook(
     request: Caller, webhook_id: FromPath[UUID], if_match: IfMatch, now: Now
 ) -> None:
-    """Tell it nothing any more."""
+    """Tell it nothing any more, from now on; its secrets are wiped."""
     await service.remove(webhook_id, wanted_version(if_match), current_actor(request), now)
 
 

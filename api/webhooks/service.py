@@ -24,7 +24,6 @@ from api.webhooks.drafts import (
     as_delivery,
     as_webhook,
     delivery_row,
-    message_of,
     new_secret,
     outcome,
     place_of,
@@ -162,8 +161,8 @@ async def ping(webhook_id: UUID, actor: Actor, now: datetime) -> DeliveryOut:
         found = await _own(webhook_id, actor)
         type_ = WebhookEvent.WEBHOOK_PINGED.value
         event = {"subject": found["id"], "type": type_, "at": now}
-        body = message_of(event | {"before_hash": None, "after_hash": None})
-        row = delivery_row(new_id(), found["id"], type_, body, now)
+        nothing = {"before_hash": None, "after_hash": None}
+        row = delivery_row(new_id(), found["id"], event | nothing, now)
         await copy_rows(WebhookDelivery, [row])
         await audit.record("webhook.pinged", [webhook_id], actor.name, now)
     return as_delivery(row)
@@ -206,7 +205,7 @@ async def fan_out(now: datetime) -> int:
             return 0
         listening = await queries.listening()
         rows = [
-            delivery_row(new_id(), webhook["id"], event["type"], message_of(event), now)
+            delivery_row(new_id(), webhook["id"], event, now)
             for event in found
             for webhook in listening
             if wanted_by(event, webhook)
@@ -219,7 +218,13 @@ async def fan_out(now: datetime) -> int:
 async def deliver(now: datetime) -> int:
     """Bring messages that are due, several at once. Gives how many were tried."""
     claimed = await queries.claim(now, _AT_ONCE, now + _LEASE)
-    await asyncio.gather(*(_attempt(one, now) for one in claimed))
+    attempts = asyncio.gather(*(_attempt(one, now) for one in claimed))
+    try:
+        await asyncio.shield(attempts)
+    except asyncio.CancelledError:
+        # The worker stops. What is half sent is brought to its end, so that it comes once.
+        await attempts
+        raise
     return len(claimed)
 
 

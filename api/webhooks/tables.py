@@ -4,6 +4,7 @@ from piccolo.columns import (
     UUID,
     Array,
     BigInt,
+    BigSerial,
     ForeignKey,
     Integer,
     OnDelete,
@@ -41,6 +42,8 @@ class WebhookDelivery(Table, tablename="webhook_delivery"):
     webhook = ForeignKey(
         references=Webhook, null=False, default=None, index=True, on_delete=OnDelete.restrict
     )
+    number = BigSerial(null=False, help_text="order of the events")
+    subject = UUID(null=True, default=None, help_text="what it is about; told in order")
     type = Varchar(length=60, null=False, default=None)
     payload = Text(null=False, default=None, help_text="the body, byte for byte")
     state = Varchar(length=9, null=False, default=None, help_text="pending, delivered, dead")

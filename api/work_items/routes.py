@@ -62,7 +62,7 @@ async def list_items(request: Caller, tender_id: FromPath[UUID]) -> tuple[WorkIt
 async def add_item(
     request: Caller, tender_id: FromPath[UUID], data: JSONBody[WorkItemIn], now: Now
 ) -> Response[WorkItemOut]:
-    """Add one item to a draft."""
+    """Add one item of work to a draft, with its codes, place and value."""
     made = await service.add(tender_id, data, current_actor(request), now)
     location = f"/v1/tender-drafts/{tender_id}/work-items/{made.id}"
     headers = {"ETag": etag(made.version), "Location": location}
@@ -115,7 +115,7 @@ async def copy_lots(
 async def get_item(
     request: Caller, tender_id: FromPath[UUID], item_id: FromPath[UUID]
 ) -> Response[WorkItemOut]:
-    """Read one item."""
+    """Read one item of work with its codes, place and value."""
     found = await service.item(tender_id, item_id, current_actor(request))
     return Response(found, headers={"ETag": etag(found.version)})
 

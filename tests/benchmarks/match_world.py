@@ -21,34 +21,57 @@ LOTS: Final = 1_000
 NOW: Final = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 SPECIFIC: Final = 3
 """Digits from which a code names a group of work; a mere division is no object of a lot."""
+OUTSIDE: Final = "98"
+"""The division that no lot asks for, and in which `add_outside` puts its firms."""
 Row = dict[str, Any]
 
 
-async def fill(seed: int) -> list[UUID]:
+async def fill(seed: int, firms: int = FIRMS, offerings: int = OFFERINGS) -> list[UUID]:
     """Copy the world in, and give the ids of its lots; every code is as likely as any other."""
     chance = random.Random(seed)
     known = await reference()
-    firms = [new_id() for _ in range(FIRMS)]
-    lots = list(_lots(chance, known))
+    codes = _codes(known)
+    lots = list(_lots(chance, known, codes))
+    await add_firms(chance, firms, offerings, codes)
     async with transaction():
-        await copy_rows(Enterprise, [_firm(chance, one, n) for n, one in enumerate(firms)])
-        await copy_rows(Offering, list(_offerings(chance, firms, known)))
-        await copy_rows(Mark, list(_marks(chance, firms)))
         await copy_rows(Tender, [_tender(lot["tender"]) for lot in lots])
         await copy_rows(Lot, lots)
     await fetch("ANALYZE")
     return [lot["id"] for lot in lots]
 
 
-def _firm(chance: random.Random, firm: UUID, number: int) -> Row:
+async def add_outside(seed: int, firms: int, offerings: int) -> None:
+    """Copy firms in that offer what no lot of `fill` asks; to be called after it."""
+    own = [code for code in sorted((await reference()).cpv) if code.startswith(OUTSIDE)]
+    await add_firms(random.Random(seed), firms, offerings, [CpvCode(code) for code in own])
+    await fetch("ANALYZE")
+
+
+async def add_firms(
+    chance: random.Random, count: int, offerings: int, codes: list[CpvCode]
+) -> None:
+    """Copy firms in, at least one offering each, of any of the codes."""
+    known, firms = await reference(), [new_id() for _ in range(count)]
+    async with transaction():
+        await copy_rows(Enterprise, [_firm(chance, one) for one in firms])
+        await copy_rows(Offering, list(_offerings(chance, firms, offerings, known, codes)))
+        await copy_rows(Mark, list(_marks(chance, firms)))
+
+
+def _codes(known: Reference) -> list[CpvCode]:
+    found = [CpvCode(code) for code in sorted(known.cpv) if not code.startswith(OUTSIDE)]
+    return [code for code in found if depth(code) >= SPECIFIC]
+
+
+def _firm(chance: random.Random, firm: UUID) -> Row:
     unknown = chance.random() < 0.5
     return {
         "id": firm,
         "state": "published",
         "source": "world",
-        "external_id": str(number),
+        "external_id": str(firm),
         "country": "NLD",
-        "name": f"Onderneming {number}",
+        "name": f"Onderneming {firm}",
         "trade_names": [],
         "legal_form": "bv",
         "mission": "",
@@ -66,9 +89,10 @@ def _firm(chance: random.Random, firm: UUID, number: int) -> Row:
     }
 
 
-def _offerings(chance: random.Random, firms: list[UUID], known: Reference) -> Iterator[Row]:
-    owners = firms + chance.choices(firms, k=OFFERINGS - FIRMS)
-    codes = [CpvCode(code) for code in sorted(known.cpv) if depth(CpvCode(code)) >= SPECIFIC]
+def _offerings(
+    chance: random.Random, firms: list[UUID], count: int, known: Reference, codes: list[CpvCode]
+) -> Iterator[Row]:
+    owners = firms + chance.choices(firms, k=count - len(firms))
     coverages = _coverages(known)
     for position, firm in enumerate(owners):
         offered = sorted(chance.sample(codes, chance.choice([1, 1, 2])))
@@ -138,8 +162,7 @@ def _tender(tender: UUID) -> Row:
     }
 
 
-def _lots(chance: random.Random, known: Reference) -> Iterator[Row]:
-    codes = sorted(code for code in known.cpv if depth(CpvCode(code)) >= SPECIFIC)
+def _lots(chance: random.Random, known: Reference, codes: list[CpvCode]) -> Iterator[Row]:
     areas = sorted(known.geography.members)
     for number in range(LOTS):
         value = chance.randrange(10**6, 10**8)

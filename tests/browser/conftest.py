@@ -13,10 +13,10 @@ from playwright.async_api import (
     async_playwright,
 )
 
-from tests.browser.site import ARGS, PEOPLE, ROOT, Site, chromium, running
+from tests.browser.looking import AXE
+from tests.browser.site import ARGS, PEOPLE, Site, chromium, running
 
 Opened = Callable[..., Awaitable[Page]]
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 
 
 @pytest.fixture(scope="session")
@@ -73,16 +73,21 @@ async def opened(
             storage_state=sessions.get(who or ""),
         )
         contexts.append(context)
-        page = await context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda line: _note(complaints, line.type, line.text))
-        page.on("request", lambda one: _foreign(complaints, one.url, site.address))
-        return page
+        return await heard(context, complaints, site.address)
 
     yield page_of
     for context in contexts:
         await context.close()
     assert complaints == []
+
+
+async def heard(context: BrowserContext, complaints: list[str], address: str) -> Page:
+    """Open a page of which everything that the browser complains of is noted."""
+    page = await context.new_page()
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda line: _note(complaints, line.type, line.text))
+    page.on("request", lambda one: _foreign(complaints, one.url, address))
+    return page
 
 
 def _note(complaints: list[str], kind: str, text: str) -> None:

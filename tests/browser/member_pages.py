@@ -26,11 +26,30 @@ PAGES = [
     ("coordinator", "/organisatie/webhooks"),
     ("coordinator", "/organisatie/webhooks/{hook}"),
     ("coordinator", "/organisatie/webhooks/{hook}?stand=dead"),
+    ("owner", "/mijn-onderneming/profiel/ervaring"),
+    ("owner", "/mijn-onderneming/profiel/impact"),
+    ("owner", "/mijn-onderneming/profiel/keurmerken?scheme=pso&level=3"),
+    ("owner", "/mijn-onderneming/aanbod/{offering}"),
+    ("owner", "/mijn-onderneming/aanbod/{offering}/producten"),
+    ("owner", "/mijn-onderneming/ruimte"),
+    ("owner", "/mijn-onderneming/zichtbaarheid"),
+    (None, "/ondernemingen/{priced}"),
+    ("moderator", "/moderatie"),
+    ("moderator", "/moderatie/{change}"),
+    ("moderator", "/moderatie/{claimed}"),
+    ("moderator", "/moderatie/keurmerken"),
+    ("moderator", "/moderatie/keurmerken/{mark}"),
+    ("moderator", "/moderatie/dubbelen"),
+    ("moderator", "/moderatie/dubbelen/{double}"),
 ]
 
 
 def member_ids(site: Site) -> dict[str, str]:
-    """What the pages need that the demo has not: an invitation, a key, a webhook."""
+    """What the pages need that the demo has not: invitations, keys, webhooks, claims, doubles."""
+    return _of_an_organisation(site) | _of_an_enterprise(site) | _of_moderators(site)
+
+
+def _of_an_organisation(site: Site) -> dict[str, str]:
     with signed_in(site, "coordinator") as here:
         me = here.get("/v1/me").json()
         home = me["organisation"]["id"]
@@ -43,6 +62,44 @@ def member_ids(site: Site) -> dict[str, str]:
         members = here.get(f"/v1/organisations/{home}/members").json()["items"]
     [mate] = [one["personId"] for one in members if one["email"] == PEOPLE["officer"]]
     return {"token": invited["token"], "hook": made["webhook"]["id"], "person": mate}
+
+
+def _of_an_enterprise(site: Site) -> dict[str, str]:
+    """Products with prices, a reference, room that is taken, a change that waits, a claim."""
+    own = site.get("/v1/enterprises?q=Spadesteek")["items"][0]["id"]
+    other = site.get("/v1/enterprises?q=Blinkerd")["items"][0]["id"]
+    with signed_in(site, "owner") as here:
+        path = f"/v1/enterprises/{own}"
+        [offering, *_] = here.get(path).json()["offerings"]
+        body = {name: one for name, one in offering.items() if name not in {"id", "version"}}
+        body["productDetails"] = [
+            {"name": "gazons maaien", "unit": "square-metre", "priceFromCents": 35},
+            {"name": "bladruimen", "unit": "hour", "priceFromCents": 4200, "priceToCents": 5500},
+        ]
+        at = f"{path}/offerings/{offering['id']}"
+        assert here.put(at, json=body, headers={"If-Match": "*"}).is_success
+        period = {"startsOn": "2027-01-01", "endsOn": "2027-07-01"}
+        _made(here, f"{at}/reservations", period | {"amountCents": 2_500_000})
+        done = {"client": "Gemeente Lingedaal", "work": "plantsoen", "year": 2025}
+        report = {"url": "https://spadesteek-groenbeheer.example/impact", "year": 2025}
+        change = {"name": "Spadesteek Groen", "references": [done], "impactReport": report}
+        assert here.patch(path, json=change, headers={"If-Match": "*"}).is_success
+        proof = {"proof": "Wij namen dit bedrijf vorige maand over."}
+        claimed = _made(here, f"/v1/enterprises/{other}/claims", proof)["id"]
+    return {"priced": own, "offering": offering["id"], "claimed": claimed}
+
+
+def _of_moderators(site: Site) -> dict[str, str]:
+    with signed_in(site, "moderator") as here:
+        twins = [
+            _made(here, "/v1/enterprises", {"name": name, "municipality": "GM0344"})["id"]
+            for name in ("Stichting Zwaluwstaart", "Zwaluwstaart")
+        ]
+        reviews = here.get("/v1/reviews").json()["items"]
+        [change, *_] = [one["id"] for one in reviews if one["kind"] == "change"]
+        [mark, *_] = here.get("/v1/claimed-marks").json()["items"]
+    double = "/".join(sorted(twins))
+    return {"change": change, "mark": f"{mark['enterpriseId']}/{mark['id']}", "double": double}
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import pytest
 from tests.contract.conftest import ROOT, Served
 
 MODULES = ROOT / "node_modules"
+CONFIG = ROOT / "openapi" / "python-client.yaml"
 USE = """
 import sys
 import urllib.request
@@ -28,7 +29,12 @@ def _run(*command: str | Path, cwd: Path) -> str:
         [str(one) for one in command], cwd=cwd, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    return done.stdout + done.stderr
+
+
+def _warnings(told: str) -> list[str]:
+    """What the generator left out of the client, and says so of."""
+    return [line for line in told.splitlines() if line.startswith(("WARNING", "ERROR"))]
 
 
 @pytest.fixture
@@ -61,7 +67,11 @@ def test_a_client_in_typescript_is_typed_and_works(served: Served, document: Pat
 def test_a_client_in_python_works(served: Served, document: Path) -> None:
     folder = document.parent
     generator = Path(sys.executable).parent / "openapi-python-client"
-    options = ("--output-path", "made", "--meta", "none", "--overwrite")
-    _run(generator, "generate", "--path", document, *options, cwd=folder)
+    options = ("--output-path", "made", "--meta", "none", "--overwrite", "--config", CONFIG)
+    told = _run(generator, "generate", "--path", document, *options, cwd=folder)
+    paths = json.loads(document.read_text(encoding="utf-8"))["paths"]
+    modules = [one for one in folder.glob("made/api/*/*.py") if one.stem != "__init__"]
 
+    assert _warnings(told) == []
+    assert len(modules) == sum(len(item) for item in paths.values())
     assert _run(sys.executable, "-c", USE, served.url, served.key, cwd=folder).strip() == "2"

@@ -10,10 +10,21 @@ import sys
 
 import msgspec
 
+from tests.faults import scenarios
 from tests.faults.checks import bad
-from tests.faults.scenarios import SCENARIOS, Outcome
+from tests.faults.replicas import replicas
+from tests.faults.scenarios import Outcome
 
-NUMBERS = {"kills": 300, "lost_locks": 8, "lines": 12, "truth": 0, "disk_full": 0, "clock_steps": 8}
+NUMBERS = {
+    "kills": 300,
+    "lost_locks": 8,
+    "lines": 12,
+    "truth": 0,
+    "disk_full": 0,
+    "clock_steps": 8,
+    "replicas": 120,
+}
+SCENARIOS = scenarios.SCENARIOS | {"replicas": replicas}
 
 
 def main() -> None:
@@ -43,6 +54,7 @@ def tell(outcome: Outcome) -> None:
         f"  faults       {msgspec.json.encode(outcome.faults).decode()}",
         f"  acknowledged {msgspec.json.encode(outcome.acknowledged).decode()}",
         f"  sent again   {outcome.retried}",
+        f"  figures      {msgspec.json.encode(outcome.figures).decode()}",
         f"  harmed       {msgspec.json.encode(harm).decode() if harm else 'nothing'}",
         *(f"  strange      {line}" for line in outcome.strange),
     )

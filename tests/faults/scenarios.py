@@ -39,6 +39,12 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     strange: tuple[str, ...] = ()
     skipped: str = ""
     seconds: float = 0.0
+    figures: dict[str, int] = {}
+    """Counts that are neither good nor bad."""
+
+    def with_more(self, harm: Harm, figures: dict[str, int]) -> "Outcome":
+        """Add what a scenario looks at by itself."""
+        return msgspec.structs.replace(self, harm=self.harm | harm, figures=figures)
 
 
 class Stage:
@@ -114,11 +120,12 @@ def kills(seed_number: int, number: int) -> Outcome:
         on.work()
         for _ in range(number):
             time.sleep(chance.uniform(0.2, 1.6))
-            _kill(on, chance.choice(VICTIMS), chance)
+            kill_and_start(on, chance.choice(VICTIMS), chance)
         return on.ended()
 
 
-def _kill(on: Stage, victim: str, chance: random.Random) -> None:
+def kill_and_start(on: Stage, victim: str, chance: random.Random) -> None:
+    """End one of the processes at once, and start it again after a moment."""
     on.faults[victim] += 1
     if victim == "rebuild":
         _killed_rebuild(on.world, chance.uniform(0.5, 2.5))

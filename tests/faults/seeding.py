@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, TypeVar
+from uuid import UUID
 
 import asyncpg
 import httpx
@@ -12,6 +13,7 @@ import msgspec
 from httpx import ASGITransport
 
 from api import database
+from api.accounts import service as accounts
 from api.settings import settings
 from importers.asgi import app
 from importers.reference import load
@@ -24,6 +26,7 @@ from tests.faults.writers import Seeded
 
 Found = TypeVar("Found")
 LOTS: Final = 5
+CALLERS: Final = 5
 OWED_CENTS: Final = 1_000_000_000_000
 
 
@@ -58,7 +61,18 @@ async def _seeded() -> Seeded:
             obligation=obligation.rpartition("/")[2],
             supplier=str(sides.enterprise),
             lots=await _lots(client, desk),
+            desks=[await _a_key(None) for _ in range(CALLERS)],
+            greedy=await _a_key(None),
+            modest=await _a_key(None),
+            told=await _a_key(sides.ids["contractor"]),
         )
+
+
+async def _a_key(organisation: UUID | None) -> str:
+    made = await accounts.create_key(
+        "faults", accounts.SCOPES, now=NOW, organisation_id=organisation
+    )
+    return made.secret
 
 
 async def _lots(client: httpx.AsyncClient, desk: str) -> list[str]:

@@ -37,6 +37,7 @@ class World:
     def __init__(self, folder: Path, **settings: str) -> None:
         folder.chmod(0o755)
         self.folder = folder
+        self.limited = settings.get("RATE_LIMIT_KNOWN", "0") != "0"
         self.ports = {"api": free_port(), "api-2": free_port()}
         self.search_port, self.key = free_port(), secrets.token_urlsafe(16)
         self.processes: dict[str, subprocess.Popen[bytes]] = {}

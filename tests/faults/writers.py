@@ -34,6 +34,13 @@ class Seeded(NamedTuple):
     obligation: str
     supplier: str
     lots: list[str]
+    desks: list[str]
+    """Other keys of the desk, for callers that shall not share a limit."""
+    greedy: str
+    """A key of its own that asks as fast as it can."""
+    modest: str
+    told: str
+    """A key of the contractor that may have a webhook."""
 
 
 class Caller(threading.Thread):
@@ -46,6 +53,8 @@ class Caller(threading.Thread):
         self.chance = random.Random(type(self).__name__)
         self.acknowledged: set[str] = set()
         self.retried = 0
+        self.limited = 0
+        """Answers that told to wait, where limits are on."""
         self.strange: list[str] = []
         """Answers that no fault explains."""
 
@@ -82,11 +91,18 @@ class Caller(threading.Thread):
                 return Answer(answer.status, json.loads(answer.read()))
         except urllib.error.HTTPError as error:
             body_of = error.read()
-            if error.code not in (409, 503):
+            if error.code == 429 and self.world.limited:
+                self._wait(error.headers["Retry-After"])
+            elif error.code not in (409, 503):
                 self.strange.append(f"{method} {path}: {error.code} {body_of[:300]!r}")
             return Answer(error.code, json.loads(body_of or b"{}"))
         except (OSError, ValueError, EOFError):
             return Answer(0, {})
+
+    def _wait(self, seconds: str) -> None:
+        """Wait as long as the answer told."""
+        self.limited += 1
+        time.sleep(int(seconds))
 
 
 class Enterer(Caller):

@@ -39,3 +39,40 @@ def test_every_operation_has_an_id_a_summary_and_problems() -> None:
             assert operation["operationId"], path
             assert operation["summary"], path
             assert "500" in operation["responses"], f"{method} {path}"
+
+
+SHORTEST = 40
+"""Of the description of an operation, in characters: less says no more than its name."""
+CATALOGUE = (KEPT.parents[1] / "docs" / "problems.md").read_text(encoding="utf-8")
+
+
+def test_an_integrator_reads_of_every_part_what_it_is() -> None:
+    thin = []
+    for item in described(app)["paths"].values():
+        for operation in item.values():
+            name = operation["operationId"]
+            told = {f"{name} {one['name']}": one for one in operation.get("parameters", ())}
+            told |= {f"{name} {status}": one for status, one in operation["responses"].items()}
+            if "requestBody" in operation:
+                told[f"{name} body"] = operation["requestBody"]
+            thin += [place for place, one in told.items() if len(one.get("description", "")) < 10]
+            thin += [place for place, one in told.items() if "fulfilled" in one["description"]]
+            if len(operation["description"]) < SHORTEST:
+                thin.append(name)
+
+    assert thin == []
+
+
+def test_every_schema_says_what_it_is() -> None:
+    schemas = described(app)["components"]["schemas"]
+
+    assert [name for name, one in schemas.items() if not one.get("description")] == []
+
+
+def test_every_refusal_shows_a_code_of_the_catalogue() -> None:
+    for path, item in described(app)["paths"].items():
+        for operation in item.values():
+            for status, answer in operation["responses"].items():
+                if status >= "400":
+                    [content] = answer["content"].values()
+                    assert f"| `{content['example']['code']}` | {status} |" in CATALOGUE, path

@@ -3,7 +3,7 @@
 Source: Reg. (EC) 213/2008, annex I (the tree is in the digits); text: own choice, ADR 17.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import msgspec
@@ -60,6 +60,11 @@ class Fit(msgspec.Struct, frozen=True, gc=False):
     """Orders fits: by state, then by closeness."""
     why: str
     """The code of the reason as plain text."""
+
+
+def says_little(codes: Iterable[CpvCode]) -> bool:
+    """Tell whether text may bring candidates: no code, or divisions alone (ADR 17)."""
+    return all(depth(code) <= DIVISION_DIGITS for code in codes)
 
 
 class CategoryCheck:

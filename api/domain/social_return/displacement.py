@@ -40,6 +40,10 @@ class DisplacementNorms(msgspec.Struct, frozen=True, rename="camel", kw_only=Tru
 
     version: str
     source: str
+    since: date
+    """The day from which this version was used."""
+    verified: bool = False
+    """False: rules of thumb, read in no text in force. Never law (dossier 7.1)."""
     unpaid_share_above: Decimal | None = None
     """Share of the hours that is unpaid (work experience, trial placement, traineeship)."""
     unpaid_months_above: Decimal | None = None
@@ -54,6 +58,8 @@ class DisplacementNorms(msgspec.Struct, frozen=True, rename="camel", kw_only=Tru
 NORMS: Final = DisplacementNorms(
     version="signals-2026-1",
     source="own choice, ADR 31, within the rules of thumb of TNO R14010 and dossier 7.1",
+    since=date(2026, 1, 1),
+    verified=False,
     unpaid_share_above=Decimal("0.25"),
     unpaid_months_above=Decimal(3),
     price_tolerance=Decimal("0.15"),
@@ -101,6 +107,11 @@ class DisplacementCheck(msgspec.Struct, frozen=True, rename="camel", kw_only=Tru
     colour: Colour
     signals: tuple[Signal, ...]
     norms_version: str
+    norms_source: str | None = None
+    """Absent in checks that were stored before it was told, like the two below."""
+    norms_since: date | None = None
+    norms_verified: bool | None = None
+    """False: the bounds are rules of thumb and no law."""
 
 
 def check_displacement(facts: DisplacementFacts, norms: DisplacementNorms) -> DisplacementCheck:
@@ -112,7 +123,14 @@ def check_displacement(facts: DisplacementFacts, norms: DisplacementNorms) -> Di
     signals = tuple(judge(facts, norms) for judge in _JUDGES)
     known = [signal.colour for signal in signals if signal.colour is not Colour.UNKNOWN]
     worst = max(known, key=list(Colour).index)
-    return DisplacementCheck(colour=worst, signals=signals, norms_version=norms.version)
+    return DisplacementCheck(
+        colour=worst,
+        signals=signals,
+        norms_version=norms.version,
+        norms_source=norms.source,
+        norms_since=norms.since,
+        norms_verified=norms.verified,
+    )
 
 
 def _replacement(facts: DisplacementFacts, _: DisplacementNorms) -> Signal:

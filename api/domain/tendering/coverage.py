@@ -5,7 +5,7 @@ Area codes are of four kinds, told apart by their form: `GM0344` (municipality, 
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from math import cos, radians, sin
@@ -125,6 +125,11 @@ class Geography:
                 areas.setdefault(area, set()).add(one.code)
         return {area: frozenset(codes) for area, codes in areas.items()}
 
+    def centres(self, areas: Iterable[str]) -> tuple[Point, ...]:
+        """Give the seats of the municipalities in some areas; a foreign area has none (CBS)."""
+        codes = {code for area in areas for code in self.members.get(area, ())}
+        return tuple(self.municipalities[code].centre for code in sorted(codes))
+
     def covered(self, coverage: Coverage) -> frozenset[str]:
         """Give the municipalities that a coverage reaches (design decision 2).
 
@@ -206,3 +211,10 @@ def _on_sphere(point: Point) -> tuple[float, float, float]:
 def _chord(distance_km: float) -> float:
     """Give the straight line between two points this far apart, on a sphere of radius 1."""
     return float(2 * sin(max(distance_km, 0.0) / (2 * EARTH_RADIUS_KM)))
+
+
+def nearest_km(seat: Point | None, places: Sequence[Point]) -> int | None:
+    """Measure from a seat to the nearest place, whole km, halves up; `None` is unknown (ADR 17)."""
+    if seat is None or not places:
+        return None
+    return int(min(seat.distance_km(one) for one in places) + 0.5)

@@ -5,6 +5,7 @@ what the work items say already.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
@@ -70,6 +71,8 @@ QUESTIONS: Final = QuestionSet(
 NORMS: Final = DisplacementNorms(
     version="verdringing-2026-1",
     source="rules of thumb, not verified: replace them by the buyer's own (ADR 28)",
+    since=date(2026, 1, 1),
+    verified=False,
     unpaid_share_above=Decimal("0.25"),
     unpaid_months_above=Decimal(3),
     price_tolerance=Decimal("0.20"),

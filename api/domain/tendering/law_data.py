@@ -294,6 +294,7 @@ DEFAULT_PROCEDURES: Final = ProcedurePolicy(
         "indicative, not of one edition",
         "municipal policies found (Waterland, Leeuwarderadeel) and general knowledge",
         verified=False,
+        period=Period(date(2026, 1, 1)),
     ),
 )
 

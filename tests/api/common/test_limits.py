@@ -195,3 +195,27 @@ async def test_an_answer_that_does_not_begin_is_given_up(
     assert (answer.status_code, answer.json()["code"]) == (503, "too-slow")
     assert answer.headers["Retry-After"] == "60"
     assert undone.is_set()
+
+
+async def test_one_key_sent_in_many_ways_has_one_limit(replicas: list[Litestar]) -> None:
+    """Another cookie or another blank makes no other caller."""
+    key = (await a_key("matches:read"))["Authorization"].split()[1]
+    ways = [{"Authorization": f"Bearer {' ' * n}{key}", "Cookie": f"x={n}"} for n in range(4)]
+
+    answers = [one for way in ways for one in await asked(caller(replicas[0], **way), LIMIT)]
+
+    policies = [one.headers["RateLimit-Policy"].partition(";")[0] for one in answers]
+    known = [one for one, rule in zip(answers, policies, strict=True) if rule == '"known"']
+    assert sum(one.status_code == 200 for one in known) == 2 * LIMIT
+    assert 429 in {one.status_code for one in known}
+
+
+async def test_without_a_proxy_of_ours_the_forwarded_address_is_not_believed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FORWARDED_HOPS", "0")
+    settings.cache_clear()
+    scope = {"client": ("203.0.113.9", 1), "headers": [(b"x-forwarded-for", b"198.51.100.1")]}
+
+    assert address_of(cast("Any", scope)) == "203.0.113.9"
+    settings.cache_clear()

@@ -1,7 +1,7 @@
 """`Idempotency-Key`: the same request twice has one effect."""
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
@@ -9,7 +9,8 @@ from httpx import AsyncClient, Response
 from litestar import Litestar
 
 from api.database import fetch
-from tests.access_builders import a_browser, a_person, signed_in
+from api.sign_in.service import PER_ACCOUNT_AND_ADDRESS
+from tests.access_builders import WRONG, a_browser, a_person, signed_in, with_password
 from tests.builders import a_key, an_enterprise
 
 
@@ -143,3 +144,70 @@ async def test_no_secret_is_kept(app: Litestar, db: None) -> None:  # noqa: ARG0
 
     assert [one.status_code for one in keys] == [201, 201]
     assert await count("kept_answer") == 0
+
+
+@pytest.mark.parametrize(("path", "kind"), [("/v1/sign-ins", "json"), ("/inloggen", "data")])
+async def test_under_a_key_wrong_passwords_are_counted_all_the_same(
+    app: Litestar,
+    committed: None,  # noqa: ARG001  depends by name
+    path: str,
+    kind: str,
+) -> None:
+    """A refusal undoes what a keyed request did; the count of tries may not be part of that."""
+    person = await a_person("officer")
+    browser = a_browser(app)
+
+    for _ in range(PER_ACCOUNT_AND_ADDRESS.limit):
+        sent: dict[str, Any] = {kind: {"email": person.email, "password": WRONG}}
+        await browser.post(path, headers={"Idempotency-Key": uuid4().hex}, **sent)
+    stopped = await with_password(browser, person)
+    await fetch("DELETE FROM rate_window")
+
+    assert (stopped.status_code, stopped.json()["code"]) == (429, "too-many-requests")
+
+
+async def test_a_body_that_does_not_come_holds_no_connection(
+    app: Litestar,
+    committing_desk: AsyncClient,
+) -> None:
+    """More callers than connections begin a keyed request and send no body; others go on."""
+    headers = [
+        (name.lower().encode(), value.encode())
+        for name, value in {
+            "Authorization": committing_desk.headers["Authorization"],
+            "Content-Type": "application/json",
+        }.items()
+    ]
+    never = asyncio.Event()
+
+    async def waiting() -> Any:
+        await never.wait()
+
+    async def ignored(_: Any) -> None:
+        return
+
+    def begun(number: int) -> Any:
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": "/v1/enterprises",
+            "raw_path": b"/v1/enterprises",
+            "query_string": b"",
+            "headers": [*headers, (b"idempotency-key", f"slow-{number}".encode())],
+            "client": ("127.0.0.1", 1),
+            "server": ("perceel.test", 80),
+            "scheme": "http",
+            "http_version": "1.1",
+            "root_path": "",
+            "asgi": {"version": "3.0"},
+        }
+        return asyncio.create_task(cast("Any", app)(scope, waiting, ignored))
+
+    slow = [begun(number) for number in range(20)]
+    await asyncio.sleep(1)
+    answer = await asyncio.wait_for(committing_desk.get("/v1/me"), 10)
+    for one in slow:
+        one.cancel()
+    await asyncio.gather(*slow, return_exceptions=True)
+
+    assert answer.status_code == 200

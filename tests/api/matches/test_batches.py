@@ -169,3 +169,15 @@ async def test_what_is_not_there_is_not_found(desk: AsyncClient) -> None:
     ]
 
     assert [one.status_code for one in answers] == [404, 404]
+
+
+async def test_batches_are_listed_the_last_first(desk: AsyncClient) -> None:
+    first = await submitted(desk)
+    second = await desk.post(f"/v1/tenders/{first['tenderId']}/match-runs", json={})
+
+    page = (await desk.get("/v1/match-batches?limit=1")).json()
+    rest = (await desk.get(f"/v1/match-batches?limit=1&cursor={page['nextCursor']}")).json()
+
+    assert [one["id"] for one in page["items"]] == [second.json()["id"]]
+    assert [one["id"] for one in rest["items"]] == [first["id"]]
+    assert rest["nextCursor"] is None

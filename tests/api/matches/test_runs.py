@@ -1,5 +1,6 @@
 """A match run: everybody considered gets one verdict with reasons, and the same facts the same."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -7,7 +8,9 @@ import pytest
 from httpx import AsyncClient
 
 from api import index, indexing
+from api.audit.queries import _STATES
 from api.database import fetch
+from api.matches.tables import MatchRun
 from importers.engines import free_port
 from search.client import Client
 from tests.api.matches.conftest import a_painting_lot, firms
@@ -243,3 +246,9 @@ async def test_a_mark_that_is_only_claimed_is_not_held(desk: AsyncClient, lot_id
 
     matched = await listed(desk, run, "matches")
     assert claimer["id"] not in [one["enterpriseId"] for one in matched]
+
+
+def test_the_audit_trail_covers_every_column_of_a_run() -> None:
+    names = {column._meta.name for column in MatchRun._meta.columns}
+
+    assert names == set(re.findall(r"one\.(\w+)", _STATES["match-run"]))

@@ -77,7 +77,10 @@ async def test_a_preview_shows_the_signals(world: Any) -> None:
 
     told = await world.post("contractor", f"{path}/fulfilments/previews", world.purchase("F-1"))
 
-    assert told.json()["signals"]["normsVersion"] == "signals-2026-1"
+    signals = told.json()["signals"]
+    assert (signals["normsVersion"], signals["normsVerified"]) == ("signals-2026-1", False)
+    assert signals["normsSince"] == "2026-01-01"
+    assert "ADR 31" in signals["normsSource"]
 
 
 async def test_a_personal_number_in_a_justification_is_refused(world: Any) -> None:

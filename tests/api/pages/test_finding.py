@@ -134,3 +134,22 @@ async def test_a_file_of_the_pages_is_kept_by_browsers_and_packed(
     assert "--utrecht-button" in style.text
     assert (await client.get("/assets/0123456789ab/perceel.css")).status_code == 404
     assert directory
+
+
+async def test_the_link_of_a_saved_search_asks_all_that_it_asks(
+    client: AsyncClient, directory: dict[str, UUID]
+) -> None:
+    asked = {"near": "52.09,5.12", "radiusKm": "15", "includeNational": "false"}
+    page = await client.get("/zoeken", params=asked)
+    api = (await client.get("/v1/enterprises", params=asked)).json()
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text))
+
+    assert f"{len(api['items'])} onderneming" in text_of(page)
+    assert len(api["items"]) < len(directory)
+    assert hidden["near"] == "52.09,5.12"
+    assert hidden["includeNational"] == "false"
+    [wider] = re.findall(
+        r'href="([^"]+)"><span class="p-hidden">Haal weg: </span>binnen', page.text
+    )
+    assert "includeNational=false" in wider
+    assert "near" not in wider

@@ -33,13 +33,15 @@ async def test_searches_stand_beside_each_other_with_what_was_asked(
     page = await officer.get(f"/percelen/{lot}/zoekrondes")
 
     words = text_of(page)
-    assert "levering binnen 1 dagen" in words
+    assert "levering binnen 1 dag" in words
     assert "Levertijd in dagen: niets \u2192 1" in words
     assert first in page.text
     [difference] = set(re.findall(r'href="(/zoekrondes/[^"]+/verschil[^"]+)"', page.text))
     told = await officer.get(difference.replace("&amp;", "&"))
     assert heading(told) == "Verschil met de ronde ervoor"
     assert f'href="/ondernemingen/{directory["painter"]}"' in told.text
+    assert "person 0" not in text_of(page)
+    assert "Gemaakt door Iemand" in text_of(page)
 
 
 async def test_faulty_demands_are_told_at_the_field_and_stay_as_typed(app: Litestar) -> None:

@@ -4,13 +4,25 @@ import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 import pytest
+import yaml
 
 from api.pages.texts import LANGUAGES, texts
 
+CATALOGUES = Path(__file__).parents[3] / "api/pages/texts"
 TEMPLATES = sorted((Path(__file__).parents[3] / "api/pages/templates").glob("*.html"))
 KEY = re.compile(r"""\bt(\.many)?\(\s*"([a-z_A-Z0-9.]+)"\s*(?![\s~])""")
+
+
+def keys_of(branch: dict[str, Any], above: str = "") -> list[str]:
+    """Every key of a catalogue with those above it."""
+    found: list[str] = []
+    for name, value in branch.items():
+        key = f"{above}{name}"
+        found += keys_of(value, f"{key}.") if isinstance(value, dict) else [key]
+    return found
 
 
 def _fields(text: str) -> set[str]:
@@ -23,6 +35,14 @@ def test_every_language_has_the_same_texts_with_the_same_gaps(language: str) -> 
 
     assert dutch.keys() == other.keys()
     assert [key for key in dutch if _fields(dutch[key]) - _fields(other[key])] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_stands_in_two_files(language: str) -> None:
+    files = CATALOGUES.glob(f"*{language}.yaml")
+    keys = [key for file in files for key in keys_of(yaml.safe_load(file.read_text("utf-8")))]
+
+    assert sorted(set(keys)) == sorted(keys)
 
 
 @pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: file.name)

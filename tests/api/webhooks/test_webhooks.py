@@ -1,7 +1,10 @@
 """Webhooks: signed, retried under one id, given up, replayed; never sent into our own network."""
 
 import asyncio
+import contextlib
+import json
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -247,6 +250,10 @@ async def test_what_a_killed_worker_held_is_brought_by_another(
         "https://0.0.0.0/told",
         "https://user:word@gemeente.example/told",
         "https://gemeente.example:99999/told",
+        "https://[::127.0.0.1]/told",
+        "https://[::ffff:0:127.0.0.1]/told",
+        "https://[64:ff9b:1::7f00:1]/told",
+        "https://[fec0::1]/told",
         "file:///etc/passwd",
         "https://gemeente.example/a b",
     ],
@@ -298,3 +305,68 @@ async def test_a_paused_webhook_is_told_nothing_and_a_removed_one_is_gone(
     assert (stale.status_code, removed.status_code) == (412, 204)
     assert (await telling.get(path)).status_code == 404
     assert receiver.got == []
+
+
+async def test_what_is_about_one_thing_comes_in_order(
+    telling: AsyncClient, receiver: Receiver
+) -> None:
+    """Several at once, but of one thing the next only when the one before has arrived."""
+    await a_webhook(telling, receiver, "shortlist.created", "shortlist.deleted")
+    lists = [await a_shortlist(telling) for _ in range(3)]
+    for one in lists:
+        await telling.delete(f"/v1/shortlists/{one}", headers={"If-Match": "*"})
+    while await service.fan_out(clock.now()):
+        pass
+
+    tried = [await service.deliver(clock.now()) for _ in range(3)]
+
+    told = [json.loads(body) for _, body in receiver.got]
+    types = {
+        one: tuple(each["type"] for each in told if each["data"]["id"] == one) for one in lists
+    }
+    assert tried == [3, 3, 0]
+    assert set(types.values()) == {("shortlist.created", "shortlist.deleted")}
+
+
+async def test_a_message_that_was_refused_is_overtaken(
+    telling: AsyncClient, receiver: Receiver
+) -> None:
+    await a_webhook(telling, receiver, "shortlist.created", "shortlist.deleted")
+    shortlist = await a_shortlist(telling)
+    await telling.delete(f"/v1/shortlists/{shortlist}", headers={"If-Match": "*"})
+    receiver.answer = 500
+    await brought()
+    receiver.answer = 204
+    await brought()
+    await brought(timedelta(minutes=10))
+
+    types = [json.loads(body)["type"] for _, body in receiver.got]
+
+    assert types == ["shortlist.created", "shortlist.deleted", "shortlist.created"]
+
+
+async def test_a_target_that_answers_byte_by_byte_is_given_up_in_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Every byte comes within the limit of one wait, so only a limit on the whole ends it."""
+    monkeypatch.setattr(outbound, "SECONDS", 1.0)
+
+    async def trickle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        with contextlib.suppress(OSError):
+            writer.write(b"HTTP/1.1 200 OK\r\nX: ")
+            for _ in range(60):
+                writer.write(b"x")
+                await writer.drain()
+                await asyncio.sleep(0.5)
+        writer.close()
+
+    server = await asyncio.start_server(trickle, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    began = time.monotonic()
+    with pytest.raises(OSError, match=r"too long|time"):
+        await outbound.post(f"http://127.0.0.1:{port}/", b"{}", {}, local_too=True)
+    took = time.monotonic() - began
+    server.close()
+
+    assert took < 5

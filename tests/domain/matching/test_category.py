@@ -2,6 +2,7 @@
 
 import pytest
 
+from api.domain.matching.category import says_little
 from api.domain.matching.facts import LotFacts
 from api.domain.matching.reasons import State
 from api.domain.values import CpvCode
@@ -116,3 +117,11 @@ def test_the_order_of_additional_codes_never_matters() -> None:
 
     assert one == other
     assert one.wanted == "90610000"
+
+
+@pytest.mark.parametrize(
+    ("codes", "little"),
+    [((), True), (("90000000",), True), (("90910000",), False), (("45000000", "90910000"), False)],
+)
+def test_a_division_alone_says_little(codes: tuple[str, ...], little: bool) -> None:  # noqa: FBT001  a case
+    assert says_little(tuple(map(CpvCode, codes))) is little

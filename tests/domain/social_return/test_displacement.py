@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from api.domain.social_return.displacement import NORMS as SHIPPED
 from api.domain.social_return.displacement import (
     Colour,
     DisplacementCheck,
@@ -17,6 +18,8 @@ from api.domain.values import Cents
 NORMS = DisplacementNorms(
     version="2026-01",
     source="Policy of the town",
+    since=date(2026, 1, 1),
+    verified=True,
     unpaid_share_above=Decimal("0.25"),
     unpaid_months_above=Decimal(3),
     price_tolerance=Decimal("0.10"),
@@ -32,6 +35,16 @@ def check(norms: DisplacementNorms = NORMS, **facts: Any) -> DisplacementCheck:
 
 def colours(found: DisplacementCheck) -> dict[str, str]:
     return {signal.code: signal.colour for signal in found.signals}
+
+
+def test_a_check_tells_what_its_bounds_stand_on() -> None:
+    own = check()
+    shipped = check(SHIPPED)
+    assert (own.norms_source, own.norms_verified) == ("Policy of the town", True)
+    assert own.norms_since == date(2026, 1, 1)
+    # Rules of thumb: nobody is to take them for law.
+    assert shipped.norms_verified is False
+    assert "ADR 31" in (shipped.norms_source or "")
 
 
 def test_declared_additional_work_is_green_and_unknown_figures_stay_visible() -> None:
@@ -105,7 +118,7 @@ def test_who_started_before_the_entry_window_does_not_count(started_on: date, co
 
 def test_a_bound_that_was_never_set_judges_nothing() -> None:
     found = check(
-        DisplacementNorms(version="empty", source="none"),
+        DisplacementNorms(version="empty", source="none", since=date(2026, 1, 1)),
         longest_unpaid_months=Decimal(40),
         price_cents=Cents(1),
         reference_price_cents=Cents(100),

@@ -15,6 +15,7 @@ from api.domain.tendering.coverage import (
     Places,
     Radius,
     WholeCountry,
+    nearest_km,
 )
 from api.domain.values import Point
 
@@ -164,3 +165,20 @@ def test_the_order_of_the_map_never_matters(coverage: Coverage, order: list[Muni
 def test_more_places_never_cover_less(some: set[str], more: set[str]) -> None:
     fewer = MAP.covered(Places(tuple(sorted(some))))
     assert fewer <= MAP.covered(Places(tuple(sorted(some | more))))
+
+
+def test_an_area_has_the_seats_of_its_municipalities_and_a_foreign_one_none() -> None:
+    assert MAP.centres(["NL350", "GM0344"]) == (UTRECHT.centre, ZEIST.centre)
+    assert MAP.centres(["BE211"]) == ()
+
+
+def test_the_nearest_place_counts_in_whole_kilometres() -> None:
+    # 0.01 degree of latitude is 1.112 km; 0.018 degree 2.0015 km.
+    far, near = Point(52.108, 5.12), Point(52.1, 5.12)
+    assert nearest_km(UTRECHT.centre, [far, near]) == 1
+    assert nearest_km(UTRECHT.centre, [far]) == 2
+
+
+def test_a_distance_without_two_ends_is_unknown() -> None:
+    assert nearest_km(None, [UTRECHT.centre]) is None
+    assert nearest_km(UTRECHT.centre, []) is None

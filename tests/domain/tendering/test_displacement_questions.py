@@ -58,3 +58,11 @@ def test_sound_answers_pass_and_every_question_has_a_field() -> None:
     check_answers(Answers(unpaid_hours=Decimal(0), price_cents=0))
 
     assert len({one.field for one in QUESTIONS.questions}) == 8
+
+
+def test_the_bounds_are_told_to_be_rules_of_thumb() -> None:
+    found = check_lot(Answers(), [])
+
+    assert found.norms_verified is False
+    assert found.norms_since is not None
+    assert "not verified" in (found.norms_source or "")

@@ -1,0 +1,1 @@
+"""Whom a buyer leaves out of a tender, with the reason on record."""
