@@ -203,7 +203,7 @@ async def test_visibility_is_told_by_period(app: Litestar, desk: AsyncClient) ->
 
     words = text_of(await browser.get(f"{HOME}/zichtbaarheid"))
 
-    assert "laatste 30 dagen laatste 90 dagen laatste 365 dagen Getoond 0 0 0" in words
+    assert "In de laatste 30 dagen 90 dagen 365 dagen Getoond 0 0 0" in words
 
 
 async def test_a_mark_is_named_with_its_holders(app: Litestar, desk: AsyncClient) -> None:
