@@ -1,7 +1,7 @@
 """Heavy requests take turns; everything else is let in at once."""
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -20,12 +20,19 @@ class Counting:
         self.inside = self.most = 0
         self.order: list[Any] = []
 
-    async def __call__(self, scope: Any, _receive: Any, _send: Any) -> None:
+    async def __call__(self, scope: Any, receive: Any, _send: Any) -> None:
+        while (await receive())["more_body"]:
+            pass
         self.inside += 1
         self.most = max(self.most, self.inside)
         self.order.append(scope["number"])
         await asyncio.sleep(0.001)
         self.inside -= 1
+
+
+async def at_once() -> Any:
+    """Send a question that is whole with its first part."""
+    return {"type": "http.request", "body": b"{}", "more_body": False}
 
 
 async def most_at_once(method: str, path: str) -> Counting:
@@ -35,7 +42,7 @@ async def most_at_once(method: str, path: str) -> Counting:
     scopes: list[Any] = [
         {"type": "http", "method": method, "path": path, "number": number} for number in range(MANY)
     ]
-    await asyncio.gather(*(app(scope, unused, unused) for scope in scopes))
+    await asyncio.gather(*(app(scope, at_once, unused) for scope in scopes))
     return counting
 
 
@@ -64,7 +71,8 @@ async def test_everything_else_is_let_in_at_once(method: str, path: str) -> None
 
 
 async def test_a_turn_that_fails_is_given_back() -> None:
-    async def failing(_scope: Any, _receive: Any, _send: Any) -> None:
+    async def failing(_scope: Any, receive: Any, _send: Any) -> None:
+        await receive()
         raise ValueError("no answer")
 
     app = taking_turns(failing)
@@ -72,4 +80,31 @@ async def test_a_turn_that_fails_is_given_back() -> None:
     unused: Any = None
     for _ in range(MANY):
         with pytest.raises(ValueError, match="no answer"):
-            await asyncio.wait_for(app(scope, unused, unused), 1)
+            await asyncio.wait_for(app(scope, at_once, unused), 1)
+
+
+async def test_who_sends_slowly_keeps_nobody_waiting() -> None:
+    counting, unused = Counting(), cast("Any", None)
+    app = taking_turns(counting)
+    rest = asyncio.Event()
+    parts: list[Any] = []
+
+    async def slowly() -> Any:
+        parts.append(None)
+        if len(parts) > MANY:
+            await rest.wait()
+        return {"type": "http.request", "body": b"{", "more_body": len(parts) <= MANY}
+
+    def scope(number: int) -> Any:
+        return {"type": "http", "method": "POST", "path": MATCH, "number": number}
+
+    slow = asyncio.gather(*(app(scope(number), slowly, unused) for number in range(MANY)))
+    await asyncio.sleep(0)
+
+    await asyncio.wait_for(app(scope(MANY), at_once, unused), 1)
+
+    assert counting.order == [MANY]
+    rest.set()
+    await slow
+    assert sorted(counting.order) == list(range(MANY + 1))
+    assert counting.most <= AT_ONCE["match-runs"]
