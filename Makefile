@@ -43,7 +43,8 @@ contract: .venv/dev.stamp tools engine ## hours-long or as long as you like: CON
 	@CONTRACT_EXAMPLES=$${CONTRACT_EXAMPLES:-50} CONTRACT_PHASES=examples,coverage,fuzzing,stateful \
 	  $(PY) -m pytest -q -s tests/contract/test_operations.py
 
-fuzz: .venv/dev.stamp engine ## a thousand harmed files for every importer; FUZZ_FILES=1000
+fuzz: .venv/dev.stamp engine ## harmed files: a minute for every reader, a thousand over HTTP; FUZZ_SECONDS=60 FUZZ_FILES=1000
+	@$(PY) -m tests.faults.parsers --seconds $${FUZZ_SECONDS:-60} $(ARGS)
 	@FUZZ_FILES=$${FUZZ_FILES:-1000} $(PY) -m pytest -q tests/api/obligations/test_fuzzed_files.py
 
 sbom: .venv/run.stamp .venv/dev.stamp ## the list of parts, in CycloneDX: sbom.json
@@ -69,7 +70,7 @@ key: .venv/run.stamp ## make an API key: ARGS="--name desk --scope directory:wri
 reindex: .venv/run.stamp ## build the search index anew and swap it in
 	@$(PY) -m importers reindex
 
-bench: .venv/dev.stamp engine ## requests beside their floors, into docs/performance.md; ARGS="--size 200000"
+bench: .venv/dev.stamp engine ## requests and jobs beside their floors, into docs/performance.md and docs/explain.md; ARGS=--whole
 	@$(PY) -m tests.benchmarks $(ARGS)
 
 bench-parts: .venv/dev.stamp engine ## the parts by themselves: rules, solvers, ledger, import, export
@@ -81,7 +82,7 @@ relevance: .venv/dev.stamp engine ## how well judged queries are answered, besid
 faults: .venv/dev.stamp engine ## kill, cut, slow and fill up what runs here; ARGS="--kills 300 --seed 1"
 	@$(PY) -m tests.faults $(ARGS)
 
-soak: .venv/dev.stamp engine ## half an hour of mixed traffic; ARGS="--minutes 30"
+soak: .venv/dev.stamp engine ## half an hour of mixed traffic; ARGS="--minutes 30 --write"
 	@$(PY) -m tests.faults.soak $(ARGS)
 
 lock: .venv/run.stamp ## lock the dependencies with hashes

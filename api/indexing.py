@@ -170,12 +170,11 @@ def _documents_of(row: dict[str, Any], known: Reference) -> Sequence[Document]:
     # Any day will do: documents carry the dates of marks, and searches name theirs.
     profile = as_out(row, row["updated_at"].date())
     offered = [_offering(one, known) for one in row["offerings"]]
-    return documents_of(_enterprise(profile, known), offered, analyser())
+    return documents_of(_enterprise(profile), offered, analyser())
 
 
-def _enterprise(profile: EnterpriseOut, known: Reference) -> EnterpriseFacts:
+def _enterprise(profile: EnterpriseOut) -> EnterpriseFacts:
     located = profile.lat is not None and profile.lon is not None
-    place = known.geography.municipalities.get(profile.municipality or "")
     return EnterpriseFacts(
         id=str(profile.id),
         kvk_number=profile.kvk_number,
@@ -192,8 +191,6 @@ def _enterprise(profile: EnterpriseOut, known: Reference) -> EnterpriseFacts:
             percent=RULES_2026.reserved_share_percent,
         ),
         location=Location(profile.lat or 0.0, profile.lon or 0.0) if located else None,
-        town=profile.town,
-        province_name=None if place is None else known.area_name(place.province),
         updated_at=profile.updated_at,
     )
 

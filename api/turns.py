@@ -11,25 +11,30 @@ from typing import Final
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-AT_ONCE: Final = 4
-"""One thread computes at a time, while the database and the index work for the others."""
-_HEAVY: Final = re.compile(r"/v1/(lots/[^/]+/match-runs|tenders/[^/]+/allocations)")
+AT_ONCE: Final = {"match-runs": 4, "allocations": 2, "lot-plans": 2}
+"""By the end of the path, each for itself: a plan of many seconds keeps no match waiting.
+
+One thread computes at a time, while the database and the index work for the others.
+"""
+_HEAVY: Final = re.compile(r"/v1/(?:lots/[^/]+/(match-runs)|tenders/[^/]+/(allocations|lot-plans))")
 """Whose POST compares all firms of a category."""
 
 
 def taking_turns(app: ASGIApp) -> ASGIApp:
     """Let a few of the heavy requests in at once; the others wait in their order."""
-    turns = asyncio.Semaphore(AT_ONCE)
+    turns = {kind: asyncio.Semaphore(at_once) for kind, at_once in AT_ONCE.items()}
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != ScopeType.HTTP or not _is_heavy(scope["method"], scope["path"]):
+        kind = _kind(scope["method"], scope["path"]) if scope["type"] == ScopeType.HTTP else None
+        if kind is None:
             await app(scope, receive, send)
             return
-        async with turns:
+        async with turns[kind]:
             await app(scope, receive, send)
 
     return wrapped
 
 
-def _is_heavy(method: str, path: str) -> bool:
-    return method == "POST" and _HEAVY.fullmatch(path) is not None
+def _kind(method: str, path: str) -> str | None:
+    found = _HEAVY.fullmatch(path) if method == "POST" else None
+    return None if found is None else found[1] or found[2]

@@ -20,8 +20,8 @@ class Hit(msgspec.Struct, frozen=True, rename="camel"):
     lot: int = 0
     distance: int = msgspec.field(name="_geoDistance", default=0)
     """Metres; only where a list goes by distance."""
-    score: float = msgspec.field(name="_rankingScore", default=1.0)
-    """How well the text fits, up to 1; only where a text was ranked."""
+    score: float = 1.0
+    """How well the text fits, up to 1; less only where a text was ranked."""
 
 
 class Page(msgspec.Struct, frozen=True, rename="camel"):
@@ -35,20 +35,15 @@ class Page(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Span(msgspec.Struct, frozen=True):
-    """Where in a field a word of the query was matched; in bytes, and fields are ASCII."""
+    """Where a word of the query was matched: in which of the tokens."""
 
-    start: int
-    length: int
+    indices: tuple[int, ...] = ()
 
 
 class Match(msgspec.Struct, frozen=True):
     """A document that holds a token, perhaps spelt a little otherwise."""
 
-    parts: str = ""
-    wholes: str = ""
-    category: str = ""
-    names: str = ""
-    background: str = ""
+    terms: tuple[str, ...] = ()
     positions: dict[str, tuple[Span, ...]] = msgspec.field(name="_matchesPosition", default={})
 
 

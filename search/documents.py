@@ -51,8 +51,6 @@ class EnterpriseFacts(msgspec.Struct, frozen=True, kw_only=True):
     """A bucket such as `30-49`, never a number (design decision 12)."""
     reserved_eligible: bool | None = None
     location: Location | None = None
-    town: str | None = None
-    province_name: str | None = None
     updated_at: datetime
 
 
@@ -79,14 +77,9 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_d
 
     id: str
     enterprise_id: str
-    kvk_number: str | None = None
-    name: str
     sort_name: str
     called: tuple[str, ...] = ()
     """Its names, plain: a query that is one of them finds this firm first."""
-    trade_names: tuple[str, ...] = ()
-    title: str = ""
-    products: tuple[str, ...] = ()
     cpv_lineage: tuple[str, ...] = ()
     service_mode: str | None = None
     enterprise_mode: str
@@ -103,8 +96,6 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_d
     """Last day per mark."""
     reliable_capacity_cents: int | None = None
     geo: Location | None = msgspec.field(name="_geo", default=None)
-    town: str | None = None
-    province_name: str | None = None
     updated_at: int
     """Seconds since 1970, UTC."""
     tie_break: int
@@ -116,15 +107,13 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_d
     speaks_for_mode: bool
     """The same among the documents of one service mode."""
     provinces: tuple[str, ...] = ()
-    """Provinces that some offering of the enterprise reaches, fully or in part."""
+    """Provinces that some offering of the enterprise reaches, fully or in part; where it speaks."""
     provinces_local: tuple[str, ...] = ()
     """The same, by an offering that is not nationwide."""
-    reaches: tuple[str, ...] = ()
-    """Provinces that this offering reaches, fully or in part."""
     reaches_alone: tuple[str, ...] = ()
-    """Those of them that no other document of the enterprise reaches."""
+    """Provinces that this offering reaches, fully or in part, and no other of the enterprise."""
     reaches_too: tuple[str, ...] = ()
-    """Those of them that another one reaches as well."""
+    """Those that another one reaches as well."""
     alone: bool = True
     """Whether the enterprise has no other document; stored where it has."""
     alone_in_mode: bool = True
@@ -138,18 +127,17 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_d
     others_modes: tuple[str, ...] = ()
     others_reaches: tuple[str, ...] = ()
     others_terms: tuple[str, ...] = ()
-    parts: str
-    """Analysed title and products."""
-    wholes: str
-    """Compounds of title and products, uncut."""
-    category: str
-    """Analysed CPV labels."""
-    names: str
-    """Analysed name and trade names."""
-    background: str
-    """Analysed description and mission, and the codes of the target groups, which are words."""
-    terms: tuple[str, ...]
-    """All tokens of the five fields above and the KvK number, sorted: whether a text fits."""
+    title_terms: tuple[str, ...] = ()
+    """Tokens of the title: parts of compounds, and the compounds themselves. Sorted, as all are."""
+    product_terms: tuple[str, ...] = ()
+    """Those of the products that the title lacks."""
+    category_terms: tuple[str, ...] = ()
+    """Those of the CPV labels."""
+    name_terms: tuple[str, ...] = ()
+    """Those of name and trade names that none of the three has."""
+    terms: tuple[str, ...] = ()
+    """All of these, and those of description, mission, target groups (their codes are words)
+    and the KvK number: whether a text fits at all."""
 
 
 def documents_of(
@@ -165,23 +153,25 @@ def documents_of(
         place = _Place(not documents, one.service_mode not in spoken)
         documents.append(_document(enterprise, one, analyser, shared, place))
         spoken.add(one.service_mode)
-    return tuple(_beside_others(documents))
+    return tuple(_beside_others(documents, [_provinces((one,)) for one in offered]))
 
 
-def _beside_others(documents: Sequence[Document]) -> Iterator[Document]:
-    """Tell each document of an enterprise what the others hold."""
+def _beside_others(
+    documents: Sequence[Document], reached: Sequence[Sequence[str]]
+) -> Iterator[Document]:
+    """Tell each document of an enterprise what the others hold, and what provinces they reach."""
     for at, one in enumerate(documents):
         others = [*documents[:at], *documents[at + 1 :]]
-        reached = _union(other.reaches for other in others)
+        theirs = _union([*reached[:at], *reached[at + 1 :]])
         yield msgspec.structs.replace(
             one,
-            reaches_alone=tuple(area for area in one.reaches if area not in reached),
-            reaches_too=tuple(area for area in one.reaches if area in reached),
+            reaches_alone=tuple(area for area in reached[at] if area not in theirs),
+            reaches_too=tuple(area for area in reached[at] if area in theirs),
             alone=not others,
             alone_in_mode=all(other.service_mode != one.service_mode for other in others),
             others_lineage=_union(other.cpv_lineage for other in others),
             others_modes=_union((other.service_mode,) for other in others if other.service_mode),
-            others_reaches=reached,
+            others_reaches=theirs,
             others_terms=_union(other.terms for other in others),
         )
 
@@ -242,19 +232,13 @@ def _document(
     shared: _Shared,
     place: _Place,
 ) -> Document:
-    analysed = _analysed(firm, offering, analyser)
-    tokens = {token for several in analysed.values() for token in several}
+    tokens = tokens_by_place(firm, offering, analyser)
     nationwide = COUNTRY in offering.area_full
     return Document(
         id=offering.id,
         enterprise_id=firm.id,
-        kvk_number=firm.kvk_number,
-        name=firm.name,
         sort_name=sort_name(firm.name),
         called=tuple(sorted({plain_name(name) for name in (firm.name, *firm.trade_names)})),
-        trade_names=firm.trade_names,
-        title=offering.title,
-        products=offering.products,
         cpv_lineage=offering.cpv_lineage,
         service_mode=offering.service_mode,
         enterprise_mode=f"{firm.id} {offering.service_mode}",
@@ -268,37 +252,55 @@ def _document(
         marks_until={mark.code: _day(mark.last_day, NO_END) for mark in firm.marks},
         reliable_capacity_cents=offering.reliable_capacity_cents,
         geo=firm.location,
-        town=firm.town,
-        province_name=firm.province_name,
         updated_at=int(firm.updated_at.timestamp()),
         tie_break=tie_break(firm.id, offering.id),
         lot=lot(firm.id),
         speaks=place.first,
         speaks_for_mode=place.first_of_mode,
-        provinces=shared.provinces,
-        provinces_local=shared.local,
-        reaches=_provinces((offering,)),
-        terms=tuple(sorted(tokens | ({firm.kvk_number} if firm.kvk_number else set()))),
-        parts=" ".join(analysed["parts"]),
-        wholes=" ".join(analysed["wholes"]),
-        category=" ".join(analysed["category"]),
-        names=" ".join(analysed["names"]),
-        background=" ".join(analysed["background"]),
+        provinces=shared.provinces if place.first else (),
+        provinces_local=shared.local if place.first else (),
+        title_terms=_sorted(tokens.title),
+        product_terms=_sorted(tokens.products - tokens.title),
+        category_terms=_sorted(tokens.category),
+        name_terms=_sorted(tokens.names - tokens.offer),
+        terms=_sorted(tokens.offer | tokens.names | tokens.background),
     )
 
 
-def _analysed(
-    firm: EnterpriseFacts, offering: OfferingFacts, analyser: Analyser
-) -> dict[str, list[str]]:
-    offered = "; ".join((offering.title, *offering.products))
-    background = (offering.description, firm.mission, *firm.target_groups)
-    return {
-        "parts": analyser.document_tokens(offered),
-        "wholes": analyser.whole_tokens(offered),
-        "category": analyser.document_tokens("; ".join(offering.cpv_labels)),
-        "names": analyser.name_tokens(" ".join((firm.name, *firm.trade_names))),
-        "background": analyser.document_tokens("; ".join(background)),
-    }
+class Tokens(NamedTuple):
+    """What is said of an offering, by the place where it is said."""
+
+    title: frozenset[str]
+    products: frozenset[str]
+    category: frozenset[str]
+    names: frozenset[str]
+    background: frozenset[str]
+
+    @property
+    def offer(self) -> frozenset[str]:
+        """Give what is offered, by whatever words."""
+        return self.title | self.products | self.category
+
+
+def tokens_by_place(firm: EnterpriseFacts, offering: OfferingFacts, analyser: Analyser) -> Tokens:
+    """Give the tokens of an offering as its document holds them."""
+
+    def offered(text: str) -> frozenset[str]:
+        return frozenset((*analyser.document_tokens(text), *analyser.whole_tokens(text)))
+
+    told = "; ".join((offering.description, firm.mission, *firm.target_groups))
+    number = (firm.kvk_number,) if firm.kvk_number else ()
+    return Tokens(
+        title=offered(offering.title),
+        products=offered("; ".join(offering.products)),
+        category=frozenset(analyser.document_tokens("; ".join(offering.cpv_labels))),
+        names=frozenset(analyser.name_tokens(" ".join((firm.name, *firm.trade_names)))),
+        background=frozenset((*analyser.document_tokens(told), *number)),
+    )
+
+
+def _sorted(tokens: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(tokens))
 
 
 def _day(day: date | None, otherwise: int) -> int:

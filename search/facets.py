@@ -6,7 +6,7 @@ what differs per offering (ADR 15). So each facet is asked in the way that makes
 where offerings do not matter only one document of each enterprise is counted, which is quick.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -36,7 +36,7 @@ class Question(msgspec.Struct, frozen=True):
     """One request, and what its answer tells. Answers to several about one value add up."""
 
     body: dict[str, Any]
-    fields: dict[Group, str] = {}
+    fields: Mapping[Group, tuple[str, ...]] = {}
     """Where the counts of a group stand in the answer, when the engine lists its values."""
     group: Group | None = None
     value: str | None = None
@@ -45,6 +45,11 @@ class Question(msgspec.Struct, frozen=True):
     """Values to tell of, of those listed; zero where the engine lists none."""
     of_all: bool = False
     """Whether it counts a part of all that the search finds."""
+
+    @property
+    def listed(self) -> Iterator[tuple[Group, str]]:
+        """Give each group with each field that holds counts of it."""
+        return ((group, one) for group, fields in self.fields.items() for one in fields)
 
     def total(self, answer: Page) -> int:
         """Give the number of enterprises."""
@@ -80,7 +85,7 @@ def merge(asked: Sequence[Question], answers: Sequence[Page]) -> Counts:
     """Put the answers to the questions, in the same order, together per facet."""
     counts: Counts = {}
     for question, answer in zip(asked, answers, strict=True):
-        for group, field in question.fields.items():
+        for group, field in question.listed:
             found = answer.facet_distribution.get(field, {})
             wanted = found if question.only is None else question.only
             _add(counts, group, {one: found.get(one, 0) for one in wanted})
@@ -98,8 +103,8 @@ def _add(counts: Counts, group: Group, more: Mapping[str, int]) -> None:
 def _shared(
     search: Search, index: str, groups: Sequence[Group], without: Group | None
 ) -> list[Question]:
-    fields = {group: FIELDS[group] for group in groups}
-    facets = {"facets": sorted(fields.values())} if fields else {}
+    fields = {group: (FIELDS[group],) for group in groups}
+    facets = {"facets": sorted(FIELDS[group] for group in groups)} if groups else {}
     bodies = _count(search, index, without, quick=about_firms(search))
     return [Question(one | facets, fields, of_all=without is None) for one in bodies]
 
@@ -125,7 +130,7 @@ def _chosen(search: Search, index: str, facet: Facet, value: str) -> list[Questi
 
 
 def _modes(search: Search, index: str) -> list[Question]:
-    others, fields = filters(search, Group.MODE), {Group.MODE: FIELDS[Group.MODE]}
+    others, fields = filters(search, Group.MODE), {Group.MODE: (FIELDS[Group.MODE],)}
     each_once: dict[str, Any] = {"facets": [FIELDS[Group.MODE]]}
     if about_firms(search, Group.MODE):
         one_a_mode = {"indexUid": index, "filter": [*others, "speaksForMode = true"], "limit": 0}
@@ -147,15 +152,15 @@ def _provinces(search: Search, index: str, facet: Facet) -> list[Question]:
     if about_firms(search, Group.AREA):
         field = "provinces" if search.include_national else "provincesLocal"
         [body] = _count(search, index, Group.AREA, quick=True)
-        return [Question(body | {"facets": [field]}, {Group.AREA: field}, only=facet.values)]
+        return [Question(body | {"facets": [field]}, {Group.AREA: (field,)}, only=facet.values)]
     local = [] if search.include_national else ["nationwide = false"]
     wanted, doubt = [*filters(search, Group.AREA), *local], doubtful(search, Group.AREA)
     documents = {"indexUid": index, "limit": 0}
-    sure = {"filter": [f"NOT ({doubt})", *wanted], "facets": ["reaches"]}
+    sure = {"filter": [f"NOT ({doubt})", *wanted], "facets": ["reachesAlone", "reachesToo"]}
     alone = {"filter": [doubt, *wanted], "facets": ["reachesAlone"]}
     return [
-        Question(documents | sure, {Group.AREA: "reaches"}, only=facet.values),
-        Question(documents | alone, {Group.AREA: "reachesAlone"}, only=facet.values),
+        Question(documents | sure, {Group.AREA: ("reachesAlone", "reachesToo")}, only=facet.values),
+        Question(documents | alone, {Group.AREA: ("reachesAlone",)}, only=facet.values),
         *(
             Question(
                 counting(index, [any_of("reachesToo", [value]), doubt, *wanted]),
@@ -186,5 +191,5 @@ def _count(
 
 def _apart(index: str, doubt: str, wanted: Sequence[str]) -> list[dict[str, Any]]:
     """Count documents where there is no doubt, and enterprises where there is."""
-    sure = {"indexUid": index, "filter": [f"NOT ({doubt})", *wanted], "limit": 0}
-    return [sure, counting(index, [doubt, *wanted])]
+    sure = {"indexUid": index, "filter": [*wanted, f"NOT ({doubt})"], "limit": 0}
+    return [sure, counting(index, [*wanted, doubt])]

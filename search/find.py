@@ -1,7 +1,7 @@
 """One search from text to a page of enterprises: exact numbers, and the best first."""
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 
@@ -14,13 +14,12 @@ from search.facets import SHARED, Counts, Question, merge, questions, total
 from search.marks import recognise_marks
 from search.paging import behind, marks, position, unseen, walk_of
 from search.query import Order, Position, Search, any_of, filters, listing, paged
+from search.shelving import Shelving, fill
 from search.wording import Wording, correct, counts, tokens_of, unweighed, weighed
 
 DEEPEST: Final = 1_000
 """Enterprises that can be walked by relevance; other orders have no such limit."""
 MOST_NAMESAKES: Final = 20
-SCORE_DECIMALS: Final = 6
-"""Scores that differ by less are equal, so that rounding of floats decides nothing."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -35,38 +34,27 @@ class Found(msgspec.Struct, frozen=True):
     """Where the next page begins; `None` after the last."""
 
 
-class _Plan(NamedTuple):
-    """What is asked for a page, in the order of the request."""
-
-    page: Sequence[dict[str, Any]]
-    asked: Sequence[Question]
-    counted_along: bool = False
-    """Whether the page itself tells the total."""
-
-    @property
-    def bodies(self) -> list[dict[str, Any]]:
-        """Give all that is asked."""
-        return [*self.page, *(one.body for one in self.asked)]
-
-
 async def find(client: Client, index: str, text: str, search: Search, analyser: Analyser) -> Found:
     """Search for a text; `search.terms` are filled in here.
 
     Marks named in the text are asked for as a filter, where none were given apart from it.
-    One round trip, also for a text of which all words are known: its words are counted
-    along. Three or four with words that no document has. Raises `TooDeep` for a page by
-    relevance beyond the first 1,000 enterprises.
+    A list in an order of its own takes one round trip. A ranked one begins by counting its
+    words and fetching its best shelves, and takes none to three more until the page is full;
+    words that no document has take two more. Raises `TooDeep` for a page by relevance beyond
+    the first 1,000 enterprises.
     """
     marked = recognise_marks(text)
     tokens = tokens_of(marked.text, analyser)
     terms = unweighed(tokens, analyser)
     asked = msgspec.structs.replace(search, terms=terms, marks=search.marks or marked.codes)
     _require_same_walk(asked)
-    words = counts(terms, index) if terms else []
+    words = counts(terms, index) if len(terms) > 1 else []
     plan = _plan(asked, index, plain_name(text))
     answers = await client.multi_search([*words, *plan.bodies])
     counted, answers = answers[: len(words)], answers[len(words) :]
-    known = weighed(terms, counted) if terms else ()
+    if len(terms) == 1 and not plan.total(answers):
+        counted = await client.multi_search(counts(terms, index))
+    known = weighed(terms, counted) if counted else terms
     wording = Wording(known, marks=marked.codes)
     if len(known) < len(terms):
         corrected = await correct(client, index, tokens, known, analyser)
@@ -75,7 +63,7 @@ async def find(client: Client, index: str, text: str, search: Search, analyser: 
             return Found((), 0, {}, wording)
         plan = _plan(_worded(asked, wording), index, plain_name(text))
         answers = await client.multi_search(plan.bodies)
-    return _read(_worded(asked, wording), plan, answers, wording)
+    return await plan.read(client, _worded(asked, wording), answers, wording)
 
 
 def _worded(search: Search, wording: Wording) -> Search:
@@ -91,18 +79,80 @@ def _by_text(search: Search) -> bool:
     return bool(search.terms) and search.order is Order.RELEVANCE
 
 
-def _plan(search: Search, index: str, name: str) -> _Plan:
-    asked = questions(search, index)
-    if not _by_text(search):
+class _Listing:
+    """A list in an order of its own, and what is counted beside it."""
+
+    def __init__(self, search: Search, index: str) -> None:
         spare = len(marks(search.after)) + 1
-        body = listing(search, index, behind=behind(search), spare=spare)
-        if _begins_in_circle(search):
-            rest = [one for one in asked if not one.of_all]
-            return _Plan([paged(body)], rest, counted_along=True)
-        return _Plan([body], asked)
-    if _depth(search) > DEEPEST:
-        raise TooDeep(f"by relevance no more than {DEEPEST} enterprises can be walked")
-    return _Plan([_by_name(search, index, name), *rankings(search, index)], asked)
+        self._page = listing(search, index, behind=behind(search), spare=spare)
+        self._asked = questions(search, index)
+        self._counted_along = _begins_in_circle(search)
+        if self._counted_along:
+            self._page = paged(self._page)
+            self._asked = [one for one in self._asked if not one.of_all]
+
+    @property
+    def bodies(self) -> list[dict[str, Any]]:
+        return [self._page, *(one.body for one in self._asked)]
+
+    def total(self, answers: Sequence[Page]) -> int:
+        """Read how many enterprises there are in all."""
+        first, *counted = answers
+        return first.total_hits if self._counted_along else total(self._asked, counted)
+
+    async def read(
+        self, client: Client, search: Search, answers: Sequence[Page], wording: Wording
+    ) -> Found:
+        del client
+        first, *counted = answers
+        asked = self._asked
+        if self._counted_along:
+            asked, counted = [Question(self._page, of_all=True), *asked], [first, *counted]
+        return _found(search, unseen(first.hits, search.after), asked, counted, wording)
+
+
+class _Ranking:
+    """A list by how well the text fits, and what is counted beside it."""
+
+    def __init__(self, search: Search, index: str, name: str) -> None:
+        self._depth = _depth(search)
+        if self._depth > DEEPEST:
+            raise TooDeep(f"by relevance no more than {DEEPEST} enterprises can be walked")
+        self._index = index
+        self._named = _by_name(search, index, name)
+        self._opening = Shelving(search, index, self._depth).opening()
+        self._asked = questions(search, index)
+
+    @property
+    def bodies(self) -> list[dict[str, Any]]:
+        opening = (one.body for one in self._opening)
+        return [self._named, *opening, *(one.body for one in self._asked)]
+
+    def total(self, answers: Sequence[Page]) -> int:
+        """Read how many enterprises there are in all."""
+        return total(self._asked, answers[1 + len(self._opening) :])
+
+    async def read(
+        self, client: Client, search: Search, answers: Sequence[Page], wording: Wording
+    ) -> Found:
+        named, opened = answers[0], answers[1 : 1 + len(self._opening)]
+        counted = answers[1 + len(self._opening) :]
+        shelving = Shelving(search, self._index, self._depth)
+        shelving.limit_to(self.total(answers))
+        shelving.put(named.hits)
+        shelving.take(self._opening, opened)
+        await fill(client, shelving)
+        hits = unseen(shelving.found.values(), search.after)
+        start = (search.page - 1) * search.page_size
+        found = _found(search, hits[start:], self._asked, counted, wording, hits[:start])
+        if found.next is not None or found.total <= len(shelving.found):
+            return found
+        return msgspec.structs.replace(found, next=position(search, hits))
+
+
+def _plan(search: Search, index: str, name: str) -> _Listing | _Ranking:
+    by_text = bool(search.terms) and search.order is Order.RELEVANCE
+    return _Ranking(search, index, name) if by_text else _Listing(search, index)
 
 
 def _begins_in_circle(search: Search) -> bool:
@@ -111,25 +161,11 @@ def _begins_in_circle(search: Search) -> bool:
     return search.near is not None and search.after is None and search.page == 1 and not shared
 
 
-def _read(search: Search, plan: _Plan, answers: Sequence[Page], wording: Wording) -> Found:
-    first, *turns = answers[: len(plan.page)]
-    counted = answers[len(plan.page) :]
-    if not _by_text(search):
-        asked, hits = plan.asked, unseen(first.hits, search.after)
-        if plan.counted_along:
-            asked = [Question(plan.page[0], of_all=True), *asked]
-            counted = [first, *counted]
-        return _found(search, hits, asked, counted, wording)
-    hits = unseen(best_first(search, turns, first.hits), search.after)
-    start = (search.page - 1) * search.page_size
-    return _found(search, hits[start:], plan.asked, counted, wording, hits[:start])
-
-
 def _by_name(search: Search, index: str, name: str) -> dict[str, Any]:
     """Ask for the firms whose name is the whole text."""
     return {
         "indexUid": index,
-        "filter": [*filters(search), any_of("called", [name])],
+        "filter": [any_of("called", [name]), *filters(search)],
         "limit": MOST_NAMESAKES,
         "attributesToRetrieve": ["id", "enterpriseId", "tieBreak"],
     }
@@ -158,46 +194,3 @@ def _found(
 def _depth(search: Search) -> int:
     """Count the enterprises down to the end of the page, those given before included."""
     return len(marks(search.after)) + search.page * search.page_size
-
-
-def rankings(search: Search, index: str) -> list[dict[str, Any]]:
-    """Build the requests that rank by text, one per term.
-
-    The engine only drops words from the end of a query. So each term gets its turn at
-    the front (ADR 15). To find the first so many of all, so many of each are enough; one
-    more tells whether there is a next page.
-    """
-    wanted = filters(search)
-    turns = (search.terms[start:] + search.terms[:start] for start in range(len(search.terms)))
-    return [
-        {
-            "indexUid": index,
-            "q": " ".join(term.token for term in turn),
-            "matchingStrategy": "last",
-            "filter": wanted,
-            "limit": _depth(search) + 1,
-            "attributesToRetrieve": ["id", "enterpriseId", "tieBreak"],
-            "showRankingScore": True,
-        }
-        for turn in turns
-    ]
-
-
-def best_first(
-    search: Search, ranked: Sequence[Page], named: Sequence[Hit] = ()
-) -> tuple[Hit, ...]:
-    """Merge the rankings, each weighed by how rare its first term is.
-
-    Who is called by the whole text goes before all. An enterprise counts by its best
-    offering; equals come in the order of their lot.
-    """
-    pairs = zip(search.terms, ranked, strict=True)
-    weighed = [
-        (round(-term.weight * hit.score, SCORE_DECIMALS), hit)
-        for term, page in pairs
-        for hit in page.hits
-    ]
-    best = {hit.enterprise_id: hit for hit in named}
-    for _, hit in sorted(weighed, key=lambda one: (one[0], one[1].tie_break)):
-        best.setdefault(hit.enterprise_id, hit)
-    return tuple(best.values())

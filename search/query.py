@@ -174,13 +174,22 @@ def holds_mark(marks: Iterable[str], day: int) -> str:
     return either(*(f"{first} <= {day} AND {last} >= {day}" for first, last in fields))
 
 
-def has_any(terms: Iterable[Term], field: str = "terms") -> str:
-    """Build the filter that an offering answers at least one of the terms."""
+def has_any(terms: Iterable[Term], *fields: str) -> str:
+    """Build the filter that some of the fields answer at least one of the terms.
+
+    Without fields: that an offering answers it at all.
+    """
+    places = fields or ("terms",)
     phrases = dict.fromkeys(phrase for term in terms for phrase in term.phrases)
     single = [phrase[0] for phrase in phrases if len(phrase) == 1]
     longer = [phrase for phrase in phrases if len(phrase) > 1]
-    each = (" AND ".join(any_of(field, [token]) for token in phrase) for phrase in longer)
-    return either(*([any_of(field, single)] if single else []), *each)
+    each = (" AND ".join(_somewhere(places, [token]) for token in phrase) for phrase in longer)
+    return either(*([any_of(place, single) for place in places] if single else []), *each)
+
+
+def _somewhere(fields: Sequence[str], values: Sequence[str]) -> str:
+    ways = [any_of(field, values) for field in fields]
+    return ways[0] if len(ways) == 1 else f"({either(*ways)})"
 
 
 def condition(search: Search, group: Group, values: tuple[str, ...]) -> str:

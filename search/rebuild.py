@@ -6,7 +6,6 @@ from typing import Final
 
 from search.client import Client
 from search.documents import Document
-from search.dutch import analyser
 from search.errors import EngineRefused
 from search.query import any_of
 from search.settings import mark_of, marked, settings, settings_hash
@@ -52,7 +51,7 @@ async def rebuild(
     live, fresh = live_index(prefix), next_index(prefix)
     await drop(client, fresh)
     await _create(client, fresh)
-    wanted = marked(settings(analyser()), settings_hash() + build)
+    wanted = marked(settings(), settings_hash() + build)
     await client.wait(await client.change("PATCH", f"/indexes/{fresh}/settings", wanted))
     sent = await _fill(client, fresh, documents)
     await _create_if_absent(client, live)

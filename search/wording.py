@@ -20,7 +20,6 @@ MOST_TOKENS: Final = 8
 """Words of a text that are looked at; each costs a count and a search."""
 RARITY: Final = 0.3
 """Share of a term's weight that depends on how rare it is. Measured: ADR 15."""
-_CORRECTED: Final = tuple(field for field in SEARCHED if field != "kvkNumber")
 
 
 class Wording(msgspec.Struct, frozen=True):
@@ -68,8 +67,7 @@ def _alike(token: str, index: str) -> dict[str, Any]:
         "indexUid": index,
         "q": token,
         "limit": 1,
-        "attributesToRetrieve": _CORRECTED,
-        "attributesToSearchOn": _CORRECTED,
+        "attributesToRetrieve": SEARCHED,
         "showMatchesPosition": True,
     }
 
@@ -98,11 +96,8 @@ def _likely(probe: Probe) -> str | None:
 
 
 def _matched_words(match: Match) -> list[str]:
-    return [
-        getattr(match, field)[span.start : span.start + span.length]
-        for field in _CORRECTED
-        for span in match.positions.get(field, ())
-    ]
+    spans = match.positions.get("terms", ())
+    return [match.terms[place] for span in spans for place in span.indices]
 
 
 def _with_corrections(

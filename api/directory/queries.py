@@ -24,7 +24,7 @@ SELECT e.id, e.name, e.kvk_number, e.town, e.municipality, e.website, e.target_g
               AND (m.valid_until IS NULL OR m.valid_until >= $3)
               AND (m.revoked_on IS NULL OR m.revoked_on > $3)), '{}') AS marks,
   o.id AS offering_id, o.title, o.products, o.cpv_codes, o.service_mode,
-  o.reliable_capacity_cents, o.area_full, o.area_partial
+  o.reliable_capacity_cents, $4 = ANY(o.area_full) OR o.area_full @> $5::text[] AS covers_whole
 FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS hit(enterprise, offering, place)
 JOIN enterprise e ON e.id = hit.enterprise AND e.state = 'published'
 LEFT JOIN offering o ON o.id = hit.offering AND o.withdrawn_at IS NULL
@@ -34,9 +34,15 @@ _OFFERED: Final = "SELECT FROM offering o WHERE o.enterprise = e.id AND o.withdr
 _MOST: Final = "ORDER BY o.position, o.id LIMIT 1"
 
 
-async def cards(enterprises: Sequence[UUID], offerings: Sequence[UUID], today: date) -> list[Row]:
-    """Read the enterprises that the index found, each with the offering that was found."""
-    return await fetch(_CARDS, list(enterprises), list(offerings), today)
+async def cards(
+    enterprises: Sequence[UUID], offerings: Sequence[UUID], today: date, areas: Sequence[str]
+) -> list[Row]:
+    """Read the enterprises that the index found, each with the offering that was found.
+
+    `covers_whole` tells whether that offering reaches all of the areas.
+    """
+    found = (list(enterprises), list(offerings))
+    return await fetch(_CARDS, *found, today, COUNTRY, list(areas))
 
 
 class Statement:

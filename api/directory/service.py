@@ -25,7 +25,7 @@ from api.directory.schemas import (
 from api.domain.checks import Checks
 from api.domain.errors import InvalidInput, InvalidValue, Unavailable
 from api.domain.matching.rules import RULES_2026
-from api.domain.tendering.coverage import COUNTRY, Covers
+from api.domain.tendering.coverage import Covers
 from api.domain.values import CpvCode, Point, digits, parse_cpv
 from api.index import answering, client
 from api.pagination import read_packed, write_packed
@@ -52,6 +52,9 @@ _GROUPS: Final = {
     FacetName.PROVINCE: index.Group.AREA,
     FacetName.MARK: index.Group.MARK,
 }
+
+# Asking a struct for its fields takes longer than filling it.
+_CARD: Final = tuple(one for one in EnterpriseCard.__struct_fields__ if one != "offering")
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -157,8 +160,9 @@ async def look_up(asked: Question) -> Found:
 async def cards(asked: Question, found: Found, today: date) -> tuple[EnterpriseCard, ...]:
     """Read what was found, in its order; who left the directory since is left out."""
     ids = [UUID(hit.enterprise_id) for hit in found.hits]
-    rows = await queries.cards(ids, [UUID(hit.id) for hit in found.hits], today)
-    return tuple(_card(row, asked.search.areas) for row in rows)
+    offerings = [UUID(hit.id) for hit in found.hits]
+    rows = await queries.cards(ids, offerings, today, asked.search.areas)
+    return tuple(_card(row, in_areas=bool(asked.search.areas)) for row in rows)
 
 
 def _areas(wanted: SearchFilters, known: Reference, checks: Checks) -> tuple[str, tuple[str, ...]]:
@@ -285,15 +289,15 @@ def _facets(counts: Mapping[index.Group, Mapping[str, int]]) -> dict[str, dict[s
     return {names[group]: dict(sorted(found.items())) for group, found in counts.items()}
 
 
-def _card(row: Row, areas: tuple[str, ...]) -> EnterpriseCard:
-    offering = None if row["offering_id"] is None else _offering(row, areas)
-    names = [field.name for field in msgspec.structs.fields(EnterpriseCard)]
-    values = {name: row[name] for name in names if name != "offering"}
+def _card(row: Row, *, in_areas: bool) -> EnterpriseCard:
+    offering = None if row["offering_id"] is None else _offering(row, in_areas=in_areas)
+    values = {name: row[name] for name in _CARD}
     values["marks"] = tuple(mark.replace("+", "plus") for mark in row["marks"])
     return EnterpriseCard(**values, offering=offering)
 
 
-def _offering(row: Row, areas: tuple[str, ...]) -> OfferingHit:
+def _offering(row: Row, *, in_areas: bool) -> OfferingHit:
+    whole = Covers.FULL if row["covers_whole"] else Covers.PARTIAL
     return OfferingHit(
         id=row["offering_id"],
         title=row["title"],
@@ -301,13 +305,5 @@ def _offering(row: Row, areas: tuple[str, ...]) -> OfferingHit:
         cpv_codes=tuple(row["cpv_codes"]),
         service_mode=row["service_mode"],
         reliable_capacity_cents=row["reliable_capacity_cents"],
-        covers=_covers(row, areas),
+        covers=whole if in_areas else None,
     )
-
-
-def _covers(row: Row, areas: tuple[str, ...]) -> Covers | None:
-    if not areas:
-        return None
-    reached = set(row["area_full"])
-    whole = COUNTRY in reached or reached.issuperset(areas)
-    return Covers.FULL if whole else Covers.PARTIAL

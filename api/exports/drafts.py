@@ -11,12 +11,13 @@ import msgspec
 
 from api.domain.directory import MarkState, ServiceMode, reserved_eligible
 from api.domain.matching.rules import RULES_2026
+from api.domain.profile.products import Product
 from api.domain.tendering.coverage import Coverage, Places, Radius
 from api.enterprises.schemas import EnterpriseOut, MarkOut, OfferingOut
 from api.formulas import inert
 from api.reference.service import Reference
 
-Cell = str | int | float | bool | date | tuple[str, ...] | None
+Cell = str | int | float | bool | date | tuple[str, ...] | tuple[Product, ...] | None
 SEPARATOR: Final = " | "
 """Between the values of one cell; no value is cut where it holds one itself."""
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
@@ -51,6 +52,8 @@ class Row(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     offerings: tuple[str, ...]
     cpv_codes: tuple[str, ...]
     service_modes: tuple[str, ...]
+    products: tuple[Product, ...]
+    """Of all offerings; a price is an indication, in euro cents for a unit, excluding VAT."""
     turnover_cents: int | None
     founded_on: date | None
     source: str
@@ -80,7 +83,34 @@ def row_of(profile: EnterpriseOut, known: Reference) -> Row:
         offerings=tuple(one.title for one in offered),
         cpv_codes=tuple(sorted({code for one in offered for code in one.cpv_codes})),
         service_modes=tuple(sorted({one.service_mode.value for one in offered})),
+        products=tuple(product for one in offered for product in _products(one)),
     )
+
+
+def _products(offering: OfferingOut) -> list[Product]:
+    """Give the products of an offering in order, with what is known of each."""
+    details = {one.name: one for one in offering.product_details}
+    return [details.get(name) or Product(name=name) for name in offering.products]
+
+
+def product_text(product: Product) -> str:
+    """Write a product in a cell: `soep (person, 450-650 cents, at least 10)`."""
+    known = [
+        product.unit,
+        _price_text(product),
+        None if product.minimum_quantity is None else f"at least {product.minimum_quantity}",
+    ]
+    said = ", ".join(one for one in known if one is not None)
+    return f"{product.name} ({said})" if said else product.name
+
+
+def _price_text(product: Product) -> str | None:
+    low, high = product.price_from_cents, product.price_to_cents
+    if low is None:
+        return None if high is None else f"up to {high} cents"
+    if high is None:
+        return f"from {low} cents"
+    return f"{low} cents" if low == high else f"{low}-{high} cents"
 
 
 _SAME: Final = tuple(
@@ -99,7 +129,9 @@ def cells(row: Row) -> list[Cell]:
 
 def _cell(value: Cell) -> Cell:
     if isinstance(value, tuple):
-        value = SEPARATOR.join(value)
+        value = SEPARATOR.join(
+            product_text(one) if isinstance(one, Product) else one for one in value
+        )
     if isinstance(value, datetime):
         value = value.isoformat()  # a spreadsheet knows no time zones
     return inert(_UNPRINTABLE.sub("", value)) if isinstance(value, str) else value
@@ -268,5 +300,43 @@ def _offer(offering: OfferingOut, known: Reference) -> dict[str, Any]:
             "@id": f"urn:uuid:{offering.id}",
             "itemOffered": _known_only(item),
             "areaServed": _area(offering.coverage, known),
+            "priceSpecification": [
+                _price(one) for one in offering.product_details if _price_text(one) is not None
+            ],
+            "eligibleTransactionVolume": _least_order(offering),
         }
     )
+
+
+def _price(product: Product) -> dict[str, Any]:
+    """Describe what a unit of a product costs, as an indication."""
+    least = product.minimum_quantity
+    price = {
+        "@type": "UnitPriceSpecification",
+        "name": product.name,
+        "unitText": product.unit,
+        "minPrice": _euros(product.price_from_cents),
+        "maxPrice": _euros(product.price_to_cents),
+        "priceCurrency": "EUR",
+        "valueAddedTaxIncluded": False,
+        "eligibleQuantity": None
+        if least is None
+        else {"@type": "QuantitativeValue", "minValue": least},
+    }
+    return _known_only(price)
+
+
+def _least_order(offering: OfferingOut) -> dict[str, Any] | None:
+    if offering.minimum_order_cents is None:
+        return None
+    return {
+        "@type": "PriceSpecification",
+        "minPrice": _euros(offering.minimum_order_cents),
+        "priceCurrency": "EUR",
+        "valueAddedTaxIncluded": False,
+    }
+
+
+def _euros(cents: int | None) -> float | None:
+    """Give cents as a number of euros, as schema.org wants it."""
+    return None if cents is None else cents / 100

@@ -9,7 +9,6 @@ from typing import Final
 from uuid import UUID
 
 from litestar import Response
-from openpyxl import Workbook
 
 from api.clock import LEGAL_TIME
 from api.formulas import inert
@@ -61,6 +60,8 @@ def _dutch(cell: Cell) -> Cell:
 
 
 def _xlsx(rows: Iterable[Sequence[Cell]]) -> bytes:
+    from openpyxl import Workbook
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Perceel")
     for row in rows:

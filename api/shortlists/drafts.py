@@ -6,10 +6,11 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET
 
 from api.clock import new_id
 from api.database import Row, as_json
-from api.directory.schemas import EnterpriseCard
+from api.directory.schemas import EnterpriseCard, SearchFilters, SearchOrder
 from api.domain.directory import MarkState, reserved_eligible
 from api.domain.errors import Fault, InvalidInput, RuleViolation
 from api.domain.matching.rules import RULES_2026
@@ -19,6 +20,7 @@ from api.domain.tendering.cpv import lineage
 from api.domain.values import CpvCode, Point
 from api.enterprises.schemas import EnterpriseOut, MarkOut, OfferingOut, as_out
 from api.reference.service import Reference
+from api.shortlists.queries import Owner
 from api.shortlists.schemas import (
     MOST_ENTRIES,
     Added,
@@ -29,20 +31,16 @@ from api.shortlists.schemas import (
     LockEntry,
     LockOut,
     Removed,
+    SavedSearchIn,
+    SavedSearchOut,
+    SavedSearchPatch,
     Why,
     WordFound,
 )
-from search.documents import EnterpriseFacts, OfferingFacts, documents_of
+from search.documents import EnterpriseFacts, OfferingFacts, tokens_by_place
 from search.dutch import analyser
 from search.query import Search
 
-_TEXTS: Final = {
-    "offering": ("parts", "wholes"),
-    "category": ("category",),
-    "name": ("names",),
-    "description": ("background",),
-}
-"""Fields of a document, by what a reader calls them."""
 _MARK_CAUSES: Final = {
     MarkState.LAPSED: ("mark-lapsed", "The mark {} lapsed on {}."),
     MarkState.REVOKED: ("mark-revoked", "The mark {} was revoked on {}."),
@@ -62,6 +60,34 @@ def refuse_personal_numbers(texts: Mapping[str, str | None]) -> None:
         faults += personal_number_faults(text or "", place)
     if faults:
         raise InvalidInput(*faults)
+
+
+def asked_of(search: SavedSearchOut) -> tuple[SearchFilters, SearchOrder]:
+    """Give what a saved search asks; its name and alerts are no part of it."""
+    return search.parameters, search.sort
+
+
+def revised(before: SavedSearchOut, patch: SavedSearchPatch) -> tuple[SavedSearchOut, Row]:
+    """Give a saved search with a patch on it, and the columns to write."""
+    given = {name: one for name, one in msgspec.structs.asdict(patch).items() if one is not UNSET}
+    now = msgspec.structs.replace(before, **given)
+    refuse_personal_numbers({"/name": now.name, "/parameters/q": now.parameters.q})
+    stored = {"parameters": as_json(now.parameters)} if "parameters" in given else {}
+    return now, given | stored
+
+
+def new_search(data: SavedSearchIn, owner: Owner, now: datetime) -> Row:
+    """Give the row of a search that is kept."""
+    return {
+        "id": new_id(),
+        "owner": owner.name,
+        "organisation": owner.organisation,
+        "name": data.name,
+        "parameters": as_json(data.parameters),
+        "sort": data.sort,
+        "alerts": data.alerts,
+        "created_at": now,
+    }
 
 
 def placed(
@@ -192,10 +218,17 @@ class Now:
             mission=profile.mission,
             updated_at=profile.updated_at,
         )
-        offered = [] if offering is None else [self._offering_facts(offering)]
-        [document] = documents_of(facts, offered, analyser())
-        texts = {name: _tokens(document, fields) for name, fields in _TEXTS.items()}
-        texts["kvkNumber"] = {profile.kvk_number or ""}
+        nothing = OfferingFacts(id=facts.id)
+        offered = nothing if offering is None else self._offering_facts(offering)
+        tokens = tokens_by_place(facts, offered, analyser())
+        number = {profile.kvk_number or ""}
+        texts = {
+            "offering": tokens.title | tokens.products,
+            "category": tokens.category,
+            "name": tokens.names,
+            "description": tokens.background - number,
+            "kvkNumber": number,
+        }
         for term in asked.terms:
             answers = {token for phrase in term.phrases for token in phrase}
             found_in = tuple(name for name, tokens in texts.items() if tokens & answers)
@@ -297,10 +330,6 @@ class Now:
 _SEARCH_CHANGED: Final = Cause(
     "search-changed", "The index has other settings or word lists than at the lock."
 )
-
-
-def _tokens(document: object, fields: Sequence[str]) -> set[str]:
-    return {token for field in fields for token in getattr(document, field).split()}
 
 
 def _capacity(asked: Search, *, unknown: bool) -> str | None:

@@ -153,6 +153,11 @@ async def update_saved_search(search_id: UUID, values: Row) -> None:
     await update_row("saved_search", search_id, values)
 
 
+async def forget_what_was_found(search_id: UUID) -> None:
+    """Forget what alerts compare with: of another question the first look tells nothing."""
+    await fetch("DELETE FROM search_watch WHERE id = $1", search_id)
+
+
 async def delete_saved_search(search_id: UUID) -> None:
     """Delete a saved search; one with locks is refused by the database."""
     await fetch("DELETE FROM saved_search WHERE id = $1", search_id)

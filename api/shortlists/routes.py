@@ -19,6 +19,7 @@ from api.shortlists.schemas import (
     LockOut,
     SavedSearchIn,
     SavedSearchOut,
+    SavedSearchPatch,
     ShortlistIn,
     ShortlistOut,
     ShortlistPatch,
@@ -196,6 +197,27 @@ async def get_saved_search(request: Caller, search_id: FromPath[UUID]) -> Respon
     return Response(found, headers={"ETag": service.search_tag(found)})
 
 
+@patch(
+    "/saved-searches/{search_id:uuid}",
+    operation_id="changeSavedSearch",
+    summary="Change a saved search",
+    responses=answers(400, 401, 403, 404, 409, 412, 413, 428),
+    response_headers=[SEARCH_ETAG],
+    **WRITE,
+)
+async def change_saved_search(
+    request: Caller,
+    search_id: FromPath[UUID],
+    data: JSONBody[SavedSearchPatch],
+    if_match: IfMatch,
+    now: NamedDependency[datetime],
+) -> Response[SavedSearchOut]:
+    """Change name or alerts, or, while it has no locks, parameters or sort."""
+    wanted, actor = wanted_state(if_match), current_actor(request)
+    found = await service.revise(search_id, data, actor, now, wanted=wanted)
+    return Response(found, headers={"ETag": service.search_tag(found)})
+
+
 @delete(
     "/saved-searches/{search_id:uuid}",
     operation_id="deleteSavedSearch",
@@ -276,6 +298,7 @@ router = Router(
         save_search,
         list_saved_searches,
         get_saved_search,
+        change_saved_search,
         delete_saved_search,
         lock_search,
         get_search_lock,

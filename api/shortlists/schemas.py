@@ -130,9 +130,14 @@ class SavedSearchIn(
 class SavedSearchPatch(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True
 ):
-    """Fields to change (RFC 7396); what is searched stays: locks froze results of it."""
+    """Fields to change; what is absent stays. What is asked can't change once it was locked."""
 
     name: Name | UnsetType = UNSET
+    parameters: (
+        Annotated[SearchFilters, Meta(description="All parameters, in place of those kept.")]
+        | UnsetType
+    ) = UNSET
+    sort: SearchOrder | UnsetType = UNSET
     alerts: Alerts | UnsetType = UNSET
 
 

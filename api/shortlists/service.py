@@ -11,7 +11,7 @@ from msgspec import UNSET
 from api.accounts.service import Actor
 from api.audit import service as audit
 from api.clock import legal_day, new_id
-from api.database import as_json, transaction
+from api.database import transaction
 from api.directory import service as directory
 from api.directory.schemas import SearchFilters, SearchOrder, SearchQuery
 from api.domain.errors import Fault, InvalidInput, NotFound, RuleViolation
@@ -23,11 +23,14 @@ from api.reference.service import reference
 from api.shortlists import queries
 from api.shortlists.drafts import (
     Now,
+    asked_of,
     entry_detail,
     entry_row,
     lock_row,
+    new_search,
     placed,
     refuse_personal_numbers,
+    revised,
 )
 from api.shortlists.queries import Owner
 from api.shortlists.schemas import (
@@ -177,22 +180,11 @@ async def save(data: SavedSearchIn, actor: Actor, now: datetime) -> SavedSearchO
     """Keep the parameters of a search, checked as the search itself checks them."""
     refuse_personal_numbers({"/name": data.name, "/parameters/q": data.parameters.q})
     await _question(data.parameters, data.sort, now, "/parameters/")
-    owner = owner_of(actor)
-    search_id = new_id()
-    row = {
-        "id": search_id,
-        "owner": owner.name,
-        "organisation": owner.organisation,
-        "name": data.name,
-        "parameters": as_json(data.parameters),
-        "sort": data.sort,
-        "alerts": data.alerts,
-        "created_at": now,
-    }
+    row = new_search(data, owner_of(actor), now)
     async with transaction():
         await queries.insert_saved_search(row)
-        await audit.record("saved-search.created", [search_id], actor.name, now, name=data.name)
-        return await saved(search_id, actor)
+        await audit.record("saved-search.created", [row["id"]], actor.name, now, name=data.name)
+        return await saved(row["id"], actor)
 
 
 async def own_searches(actor: Actor, cursor: str | None, limit: int) -> Page[SavedSearchOut]:
@@ -211,22 +203,25 @@ async def saved(search_id: UUID, actor: Actor) -> SavedSearchOut:
 
 
 async def revise(
-    search_id: UUID, patch: SavedSearchPatch, actor: Actor, now: datetime
+    search_id: UUID, patch: SavedSearchPatch, actor: Actor, now: datetime, *, wanted: str = ANYHOW
 ) -> SavedSearchOut:
-    """Change the name of a saved search, or how often its changes are told."""
-    if patch.name is not UNSET:
-        refuse_personal_numbers({"/name": patch.name})
+    """Change a saved search; what it asks only while no lock froze a result of it."""
     async with transaction():
         await queries.lock_saved_search(search_id)
-        await saved(search_id, actor)  # raises when it is not the actor's
+        before = await saved(search_id, actor)
+        check_state(search_tag(before), wanted)
 
-        given = {
-            name: one for name, one in msgspec.structs.asdict(patch).items() if one is not UNSET
-        }
+        after_it, given = revised(before, patch)
+        asks_otherwise = asked_of(after_it) != asked_of(before)
+        if asks_otherwise:
+            _require_unlocked(before)
+            await _question(after_it.parameters, after_it.sort, now, "/parameters/")
 
         if given:
             await queries.update_saved_search(search_id, given)
             await audit.record("saved-search.changed", [search_id], actor.name, now, **given)
+        if asks_otherwise:
+            await queries.forget_what_was_found(search_id)
         return await saved(search_id, actor)
 
 
@@ -241,8 +236,7 @@ async def forget(search_id: UUID, actor: Actor, now: datetime, *, wanted: str = 
         await queries.lock_saved_search(search_id)
         found = await saved(search_id, actor)
         check_state(search_tag(found), wanted)
-        if found.locks:
-            raise SearchIsLocked(f"{len(found.locks)} locks froze results of this search.")
+        _require_unlocked(found)
 
         await queries.delete_saved_search(search_id)
         await audit.record("saved-search.deleted", [search_id], actor.name, now, name=found.name)
@@ -357,6 +351,11 @@ async def _question(
     except InvalidInput as error:
         faults = [Fault(one.code, one.detail, f"{place}{one.place}") for one in error.faults]
         raise InvalidInput(*faults) from error
+
+
+def _require_unlocked(search: SavedSearchOut) -> None:
+    if search.locks:
+        raise SearchIsLocked(f"{len(search.locks)} locks froze results of this search.")
 
 
 async def _shortlist(

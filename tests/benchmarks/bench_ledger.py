@@ -1,5 +1,9 @@
-"""Position and verification of a ledger of 100,000 entries; asserts nothing about time."""
+"""Position and verification of a ledger of 100,000 entries; asserts nothing about time.
 
+`--size` makes it shorter.
+"""
+
+import argparse
 import asyncio
 import os
 import statistics
@@ -32,7 +36,7 @@ DETAILS: Final = msgspec.json.encode(
 ).decode()
 
 
-async def main() -> None:
+async def main(size: int) -> None:
     """Fill one ledger, half of it capped, and time what is asked of it."""
     from api import database
     from api.accounts.service import Actor, OrganisationKind
@@ -42,7 +46,7 @@ async def main() -> None:
 
     await migrate()
     async with database.pool(4):
-        obligation, authority = await _filled()
+        obligation, authority = await _filled(size)
         actor = Actor("bench", frozenset(), authority, OrganisationKind.AUTHORITY)
         later = START + timedelta(days=300)
 
@@ -50,7 +54,7 @@ async def main() -> None:
             return service.position_of(obligation, as_of, actor, later)
 
         await _time("position now", 200, position)
-        middle = START + timedelta(minutes=ENTRIES // 2)
+        middle = START + timedelta(minutes=size // 2)
         await _time("position as of an instant", 5, lambda: position(middle))
         await _time("yearly report", 10, lambda: reports.report(2026, None, actor, later))
         await _time(
@@ -92,7 +96,7 @@ async def _time(name: str, times: int, ask: Callable[[], Awaitable[Any]]) -> Non
     print(f"{name}: median {statistics.median(took):.1f} ms, p95 {p95:.1f} ms")  # noqa: T201  a script
 
 
-async def _filled() -> tuple[UUID, UUID]:
+async def _filled(size: int) -> tuple[UUID, UUID]:
     from api.accounts import service as accounts
     from api.accounts.service import OrganisationKind
     from api.database import fetch
@@ -102,10 +106,10 @@ async def _filled() -> tuple[UUID, UUID]:
     one = await accounts.create_organisation(OrganisationKind.AUTHORITY, "A", now=START)
     two = await accounts.create_organisation(OrganisationKind.CONTRACTOR, "C", now=START)
     book = (await fetch("SELECT id FROM rule_book WHERE book_id = 'oost-nederland'"))[0]["id"]
-    return await _ledger(one.id, two.id, book), one.id
+    return await _ledger(one.id, two.id, book, size), one.id
 
 
-async def _ledger(authority: UUID, contractor: UUID, book: UUID) -> UUID:
+async def _ledger(authority: UUID, contractor: UUID, book: UUID, size: int) -> UUID:
     from api.clock import new_id
     from api.database import as_json, copy_rows, transaction
     from api.domain.social_return.caps import CapLimit
@@ -116,7 +120,7 @@ async def _ledger(authority: UUID, contractor: UUID, book: UUID) -> UUID:
     from api.ledgers.tables import Claim, LedgerEntry
 
     obligation = new_id()
-    entries = _entries(obligation)
+    entries = _entries(obligation, size)
     state, head, rows = replay(entries), GENESIS, []
     for entry in entries:
         head = seal(head, entry).hash
@@ -144,7 +148,7 @@ _BLANK: Final = (
 )
 
 
-def _entries(obligation: UUID) -> list[Any]:
+def _entries(obligation: UUID, size: int) -> list[Any]:
     from api.clock import new_id
     from api.domain.social_return.details import commitment
     from api.domain.social_return.entries import Act, Entry
@@ -152,7 +156,7 @@ def _entries(obligation: UUID) -> list[Any]:
     first: dict[str, Any] = {"number": 1, "at": START, "actor": "a", "amount_cents": 10**10}
     entries = [Entry(obligation_id=str(obligation), act=Act.ASSESS, **first)]
     evidence = commitment(DETAILS)
-    while len(entries) < ENTRIES:
+    while len(entries) < size:
         n = len(entries)
         shared: dict[str, Any] = {"obligation_id": str(obligation), "claim_id": str(new_id())}
         shared |= {"at": START + timedelta(minutes=n), "actor": "c"}
@@ -188,6 +192,9 @@ def _row(entry: Any, head: str, row_id: UUID) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--size", type=int, default=ENTRIES)
+    given = asked.parse_args()
     warnings.simplefilter("ignore")
     from api.database import use_database
     from api.embedded import postgres
@@ -197,4 +204,4 @@ if __name__ == "__main__":
         os.environ.setdefault("PSEUDONYM_KEY", "only-for-this-benchmark-0123456789ab")
         with postgres(Path(folder) / "postgres") as dsn:
             use_database(dsn)
-            asyncio.run(main())
+            asyncio.run(main(given.size))

@@ -5,8 +5,11 @@ lot asks. Each lot considers the same firms both times, so that what is told as 
 the cost of everybody else.
 
     PYTHONPATH=. python tests/benchmarks/bench_match_growth.py
+
+`--size` names another number of firms to begin with.
 """
 
+import argparse
 import asyncio
 import gc
 import statistics
@@ -22,7 +25,6 @@ import msgspec
 
 SEED: Final = 20_261_128
 FIRMS: Final = 12_500
-OFFERINGS: Final = 30_000
 TIMES: Final = 4
 LOTS: Final = 60
 ROUNDS: Final = 3
@@ -36,7 +38,7 @@ class Told(msgspec.Struct, frozen=True):
     considered: tuple[int, ...]
 
 
-async def main(dsn: str) -> None:
+async def main(dsn: str, firms: int) -> None:
     """Match some lots in a world, and again when it is four times as large."""
     from api import database
     from api.migrations.forward import migrate
@@ -50,14 +52,14 @@ async def main(dsn: str) -> None:
         await migrate()
     async with database.pool(4):
         await load.load_shipped(NOW)
-        lots = (await fill(SEED, FIRMS, OFFERINGS))[:LOTS]
+        lots = (await fill(SEED, firms, firms * 12 // 5))[:LOTS]
         await _settled()
         before = await _best(lots, "before")
-        await add_outside(SEED, FIRMS * (TIMES - 1), OFFERINGS * (TIMES - 1))
+        await add_outside(SEED, firms * (TIMES - 1), firms * (TIMES - 1) * 12 // 5)
         await _settled()
         after = await _best(lots, "after")
     same = "the same firms" if before.considered == after.considered else "OTHER FIRMS"
-    _say(f"{FIRMS:,} firms, then {FIRMS * TIMES:,}; each lot considers {same} both times,")
+    _say(f"{firms:,} firms, then {firms * TIMES:,}; each lot considers {same} both times,")
     _say(f"  {statistics.median(before.considered):.0f} at the median")
     for name, former, later in (
         ("by the clock", before.by_the_clock, after.by_the_clock),
@@ -108,7 +110,11 @@ def _say(line: str) -> None:
 if __name__ == "__main__":
     from api.embedded import postgres
 
+    wanted = argparse.ArgumentParser(description=__doc__)
+    wanted.add_argument("--size", type=int, default=FIRMS)
+    size = wanted.parse_args().size
+
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         with postgres(Path(folder) / "postgres") as dsn:
-            asyncio.run(main(dsn))
+            asyncio.run(main(dsn, size))

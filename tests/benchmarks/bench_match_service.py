@@ -1,9 +1,11 @@
 """Match runs in the service, on 50,000 firms with 120,000 offerings; asserts nothing about time.
 
 The text index is left out: what it adds is told in docs/performance.md. The world is copied in
-by another process, so that the memory told is that of matching alone.
+by another process, so that the memory told is that of matching alone. `--size` names another
+number of firms.
 """
 
+import argparse
 import asyncio
 import gc
 import multiprocessing
@@ -22,15 +24,15 @@ WARM: Final = 10
 BATCH: Final = 1_000
 
 
-def copy_in(dsn: str) -> None:
+def copy_in(dsn: str, size: int) -> None:
     """Make the schema and fill the world."""
     with warnings.catch_warnings():
         # Generated migrations repeat names that Piccolo itself then warns about.
         warnings.simplefilter("ignore")
-        asyncio.run(_copy_in(dsn))
+        asyncio.run(_copy_in(dsn, size))
 
 
-async def _copy_in(dsn: str) -> None:
+async def _copy_in(dsn: str, size: int) -> None:
     from api import database
     from api.migrations.forward import migrate
     from importers.reference import load
@@ -41,7 +43,7 @@ async def _copy_in(dsn: str) -> None:
     async with database.pool(4):
         await load.load_shipped(NOW)
         began = perf_counter()
-        await fill(SEED)
+        await fill(SEED, size, size * 12 // 5)
         _say(f"world copied in {perf_counter() - began:.0f} s")
 
 
@@ -69,7 +71,7 @@ async def _one_by_one(lots: list[UUID]) -> None:
     for number, lot in enumerate(lots):
         began, busy = perf_counter(), process_time()
         run = await service.run_match(lot, MatchRequest(), SYSTEM, NOW)
-        if number >= WARM:
+        if number >= min(WARM, len(lots) // 2):
             took.append((perf_counter() - began) * 1000)
             spent.append((process_time() - busy) * 1000)
             considered.append(run.considered)
@@ -123,10 +125,13 @@ def _say(line: str) -> None:
 if __name__ == "__main__":
     from api.embedded import postgres
 
+    wanted = argparse.ArgumentParser(description=__doc__)
+    wanted.add_argument("--size", type=int, default=50_000)
+    size = wanted.parse_args().size
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         with postgres(Path(folder) / "postgres") as dsn:
-            filler = multiprocessing.get_context("spawn").Process(target=copy_in, args=(dsn,))
+            filler = multiprocessing.get_context("spawn").Process(target=copy_in, args=(dsn, size))
             filler.start()
             filler.join()
             asyncio.run(main(dsn))

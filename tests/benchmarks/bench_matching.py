@@ -1,8 +1,10 @@
-"""How long matching takes. Prints figures and asserts none; `make bench` runs it.
+"""How long matching takes. Prints figures and asserts none; `make bench-parts` runs it.
 
 The worlds are made from a fixed seed, so that figures of two days can be compared.
+`--size` names another number of firms.
 """
 
+import argparse
 import random
 import sys
 from collections.abc import Callable
@@ -35,6 +37,8 @@ PROVINCES = [f"NL{number}" for number in range(31, 43)]
 COROPS = [f"NL3{number:02}" for number in range(40)]
 GREEN = ("77310000", "77314000", "77300000", "77311000", "77340000", "77000000")
 CLEANING = ("90910000", "90911000", "90911200", "90610000", "90511000", "55520000")
+_MOST_TIMES = 20
+"""Markets have at most so many times the firms of one lot."""
 
 LOT = LotFacts(
     id="lot-1",
@@ -158,18 +162,23 @@ def time_joint(firms: list[EnterpriseFacts]) -> None:
         f"joint coverage: {found.found} sets of {len(found.sets and found.sets[0].members)}, "
         f"{found.nodes} nodes, complete {found.complete}\n"
     )
-    timed("joint coverage, 1,500 firms", lambda: joint_coverage(big, firms, RULES_2026), 5)
+    timed(
+        f"joint coverage, {len(firms):,} firms", lambda: joint_coverage(big, firms, RULES_2026), 5
+    )
 
 
 def main() -> None:
     """Time one decision, its fingerprint, joint coverage and allocations."""
-    firms = world(1_500, 2)
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--size", type=int, default=1_500)
+    size = asked.parse_args().size
+    firms = world(size, 2)
     hits = {one.id: 0.6 for firm in firms for one in firm.offerings[:1]}
     decision = decide(LOT, firms, RULES_2026, seed="1", text_hits=hits)
     counts = (len(decision.matched), len(decision.near_misses), len(decision.excluded))
     sys.stdout.write("matched, near misses, excluded: {}, {}, {}\n".format(*counts))
     timed(
-        "decide: 1 lot x 3,000 offerings of 1,500 firms",
+        f"decide: 1 lot x {2 * size:,} offerings of {size:,} firms",
         lambda: decide(LOT, firms, RULES_2026, seed="1", text_hits=hits),
     )
     timed(
@@ -180,7 +189,8 @@ def main() -> None:
     timed("JSON of the decision", lambda: msgspec.json.encode(decision))
     time_joint(firms)
     for lots, supply, most in ((20, 500, 50), (200, 5_000, 120), (1_000, 20_000, 220)):
-        time_allocation(lots, supply, most)
+        if supply <= _MOST_TIMES * size:
+            time_allocation(lots, supply, most)
     time_allocation(60, 12, 12)
 
 

@@ -1,8 +1,9 @@
 """Server time of pages beside the call of the API that they stand on; asserts nothing.
 
-On the demo data, one worker, one caller; needs no browser.
+On the demo data, one worker, one caller; needs no browser. `--size` names the calls of each.
 """
 
+import argparse
 import sys
 import tempfile
 from pathlib import Path
@@ -21,19 +22,23 @@ FACETS: Final = "&".join(
 )
 
 
-def p95(client: httpx.Client, path: str) -> float:
+def p95(client: httpx.Client, path: str, rounds: int) -> float:
     """Give the 95th percentile in milliseconds."""
     taken: list[float] = []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         start = perf_counter()
         client.get(path).raise_for_status()
         taken.append((perf_counter() - start) * 1_000)
-    return sorted(taken)[int(ROUNDS * 0.95)]
+    return sorted(taken)[int(rounds * 0.95)]
 
 
 def main() -> None:
     """Start the site, ask each pair, stop."""
     from tests.browser.site import running
+
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--size", type=int, default=ROUNDS)
+    rounds = asked.parse_args().size
 
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
@@ -41,9 +46,9 @@ def main() -> None:
             firm = site.get("/v1/enterprises?q=Laakmond")["items"][0]["id"]
             lot = site.get(f"/v1/tenders/{_tender(site)}")["lots"][0]["id"]
             run = site.post(f"/v1/lots/{lot}/match-runs")["id"]
-            asked = "q=groen&municipality=Utrecht"
+            words = "q=groen&municipality=Utrecht"
             pairs = {
-                f"/zoeken?{asked}": [f"/v1/enterprises?{asked}&{FACETS}"],
+                f"/zoeken?{words}": [f"/v1/enterprises?{words}&{FACETS}"],
                 f"/ondernemingen/{firm}": [f"/v1/enterprises/{firm}"],
                 f"/zoekrondes/{run}": [
                     f"/v1/match-runs/{run}",
@@ -55,7 +60,8 @@ def main() -> None:
             headers = {"Authorization": f"Bearer {site.key}"}
             with httpx.Client(base_url=site.address, headers=headers) as client:
                 for page, calls in pairs.items():
-                    here, there = p95(client, page), sum(p95(client, one) for one in calls)
+                    here = p95(client, page, rounds)
+                    there = sum(p95(client, one, rounds) for one in calls)
                     times = f"{here:7.1f} ms  API {there:7.1f} ms  x {here / there:.1f}"
                     print(f"{page[:36]:36} {times}")  # noqa: T201  the point of a benchmark
 

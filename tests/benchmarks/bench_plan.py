@@ -1,5 +1,9 @@
-"""A plan with 300 candidate suppliers for four needs; asserts nothing about time."""
+"""A plan with 300 candidate suppliers for four needs; asserts nothing about time.
 
+`--size` names other numbers of suppliers, `--worlds` of worlds.
+"""
+
+import argparse
 import statistics
 from fractions import Fraction
 from random import Random
@@ -23,29 +27,37 @@ SEEDS: Final = 20
 
 def main() -> None:
     """Plan twenty worlds with each objective."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--size", type=int, default=SUPPLIERS)
+    asked.add_argument("--worlds", type=int, default=SEEDS)
+    given = asked.parse_args()
     for objective in Objective:
-        took, busy, closed, proven, options = [], [], 0, 0, 0
-        for seed in range(SEEDS):
-            found, limits = _world(seed)
-            began, working = perf_counter(), process_time()
-            plan = best_plan(found, limits, objective)
-            took.append(perf_counter() - began)
-            busy.append(process_time() - working)
-            closed += plan.closes
-            proven += plan.proof == "optimal"
-            options += len(found.purchases)
-        print(  # noqa: T201  a script
-            f"{objective.value}: median {statistics.median(took):.2f} s, worst {max(took):.2f} s;"
-            f" processor median {statistics.median(busy):.2f} s, worst {max(busy):.2f} s;"
-            f" {closed} of {SEEDS} close, {proven} proven, {options // SEEDS} options on average"
-        )
+        _measure(objective, given.size, given.worlds)
 
 
-def _world(seed: int) -> tuple[Options, Limits]:
+def _measure(objective: Objective, suppliers: int, worlds: int) -> None:
+    took, busy, closed, proven, options = [], [], 0, 0, 0
+    for seed in range(worlds):
+        found, limits = _world(seed, suppliers)
+        began, working = perf_counter(), process_time()
+        plan = best_plan(found, limits, objective)
+        took.append(perf_counter() - began)
+        busy.append(process_time() - working)
+        closed += plan.closes
+        proven += plan.proof == "optimal"
+        options += len(found.purchases)
+    print(  # noqa: T201  a script
+        f"{objective.value}: median {statistics.median(took):.2f} s, worst {max(took):.2f} s;"
+        f" processor median {statistics.median(busy):.2f} s, worst {max(busy):.2f} s;"
+        f" {closed} of {worlds} close, {proven} proven, {options // worlds} options on average"
+    )
+
+
+def _world(seed: int, suppliers: int) -> tuple[Options, Limits]:
     random = Random(seed)
     purchases = tuple(
         _purchase(random, supplier, need)
-        for supplier in range(SUPPLIERS)
+        for supplier in range(suppliers)
         for need in range(NEEDS)
         if random.random() < 0.6
     )

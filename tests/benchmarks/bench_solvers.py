@@ -7,9 +7,10 @@ dependency of ours; put it beside the environment to have it measured, else its 
     PYTHONPATH=.:/tmp/ortools python tests/benchmarks/bench_solvers.py
 
 Both run on one thread with a fixed seed. `computed` is time of the processor, which a busy
-machine leaves nearly alone.
+machine leaves nearly alone. `--size` leaves markets of more lots out.
 """
 
+import argparse
 import os
 import sys
 from collections import defaultdict
@@ -29,9 +30,14 @@ SECONDS: Final = 120.0
 
 def main() -> None:
     """Print a row per market: both times, and whether both found the same optimum."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--size", type=int, default=SIZES[-1][0])
+    largest = asked.parse_args().size
     _say("| lots x firms | bids | HiGHS | CP-SAT | value |")
     _say("|---|---|---|---|---|")
     for lots, firms, most in SIZES:
+        if lots > largest:
+            continue
         world = _market(lots, firms, most)
         ours, theirs = _timed(_highs, world), _timed(_cp_sat, world)
         same = "" if theirs[2] is None else " the same" if theirs[2] == ours[2] else " OTHER"

@@ -1,9 +1,11 @@
 """How long the lot splitter takes, and how close it comes. Prints figures and asserts none.
 
 The tenders are made from a fixed seed, so that figures of two days can be compared.
-Run: `PYTHONPATH=. python tests/benchmarks/bench_splitter.py`.
+Run: `PYTHONPATH=. python tests/benchmarks/bench_splitter.py`; `--size` names another number of
+items in the large tenders, `--scenes` how many sets of rules they are divided by.
 """
 
+import argparse
 import sys
 from collections.abc import Iterator
 from datetime import date
@@ -130,17 +132,22 @@ def _report_exemption(count: int) -> None:
 
 def main() -> None:
     """Print all figures."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--size", type=int, default=60)
+    asked.add_argument("--scenes", type=int, default=len(SCENES))
+    given = asked.parse_args()
+    size, scenes = given.size, list(SCENES.items())[: given.scenes]
     for items, firms in ((8, 6), (8, 2_000), (10, 200), (10, 2_000)):
         report(f"{items} items, {firms} firms", a_tender(1, items, firms))
     for seed in (1, 2):
-        large = a_tender(seed, 60, 2_000)
-        for name, rules in SCENES.items():
+        large = a_tender(seed, size, 2_000)
+        for name, rules in scenes:
             for effort in (Effort.FIRST, Effort.NORMAL):
                 request = msgspec.structs.replace(large, rules=rules, effort=effort)
-                report(f"60 x 2000 ({seed}), {name}, {effort}", request)
+                report(f"{size} x 2000 ({seed}), {name}, {effort}", request)
         even = msgspec.structs.replace(large, objective=Objective.BALANCED)
-        report(f"60 x 2000 ({seed}), free, balanced", even)
-    for count in (20, 32, 60):
+        report(f"{size} x 2000 ({seed}), free, balanced", even)
+    for count in (20, 32, size):
         _report_exemption(count)
 
 

@@ -18,6 +18,7 @@ from api.tenders.tables import Lot, Tender
 FIRMS: Final = 50_000
 OFFERINGS: Final = 120_000
 LOTS: Final = 1_000
+FIRMS_A_LOT: Final = 50
 NOW: Final = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 SPECIFIC: Final = 3
 """Digits from which a code names a group of work; a mere division is no object of a lot."""
@@ -30,14 +31,14 @@ async def fill(seed: int, firms: int = FIRMS, offerings: int = OFFERINGS) -> lis
     """Copy the world in, and give the ids of its lots; every code is as likely as any other."""
     chance = random.Random(seed)
     known = await reference()
-    codes = _codes(known)
-    lots = list(_lots(chance, known, codes))
+    codes = specific(known)
+    drawn = list(lots(chance, known, codes, min(LOTS, firms // FIRMS_A_LOT)))
     await add_firms(chance, firms, offerings, codes)
     async with transaction():
-        await copy_rows(Tender, [_tender(lot["tender"]) for lot in lots])
-        await copy_rows(Lot, lots)
+        await copy_rows(Tender, [tender(lot["tender"]) for lot in drawn])
+        await copy_rows(Lot, drawn)
     await fetch("ANALYZE")
-    return [lot["id"] for lot in lots]
+    return [lot["id"] for lot in drawn]
 
 
 async def add_outside(seed: int, firms: int, offerings: int) -> None:
@@ -58,7 +59,8 @@ async def add_firms(
         await copy_rows(Mark, list(_marks(chance, firms)))
 
 
-def _codes(known: Reference) -> list[CpvCode]:
+def specific(known: Reference) -> list[CpvCode]:
+    """Give the codes that lots are about."""
     found = [CpvCode(code) for code in sorted(known.cpv) if not code.startswith(OUTSIDE)]
     return [code for code in found if depth(code) >= SPECIFIC]
 
@@ -146,11 +148,12 @@ def _marks(chance: random.Random, firms: list[UUID]) -> Iterator[Row]:
         }
 
 
-def _tender(tender: UUID) -> Row:
+def tender(tender_id: UUID) -> Row:
+    """Make a tender, without its lots."""
     return {
-        "id": tender,
+        "id": tender_id,
         "source": "world",
-        "source_id": str(tender),
+        "source_id": str(tender_id),
         "title": "Aanbesteding",
         "description": "",
         "procedure": "open",
@@ -162,9 +165,12 @@ def _tender(tender: UUID) -> Row:
     }
 
 
-def _lots(chance: random.Random, known: Reference, codes: list[CpvCode]) -> Iterator[Row]:
+def lots(
+    chance: random.Random, known: Reference, codes: list[CpvCode], count: int
+) -> Iterator[Row]:
+    """Draw lots of any of the codes, anywhere in the country."""
     areas = sorted(known.geography.members)
-    for number in range(LOTS):
+    for number in range(count):
         value = chance.randrange(10**6, 10**8)
         yield {
             "id": new_id(),

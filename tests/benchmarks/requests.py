@@ -1,9 +1,9 @@
 """What is measured: requests, and for each the floor that it can't be faster than."""
 
+import itertools
 import json
 from collections.abc import Callable, Sequence
 from typing import Any, Final
-from uuid import uuid4
 
 import aiohttp
 import asyncpg
@@ -12,13 +12,15 @@ import msgspec
 from httpx import ASGITransport
 
 from api import database, index
-from api.piccolo_conf import DB
 from api.settings import settings
 from importers.asgi import app
+from importers.demo.load import demo_enterprises
 from tests.api.obligations.conftest import World as Sides
 from tests.api.obligations.conftest import peopled
-from tests.benchmarks.load import CLIENTS, Figures, Send, figures
-from tests.builders import a_json_notice, a_key
+from tests.benchmarks.load import CLIENTS, HEAVY, USUAL, Figures, Send, figures
+from tests.benchmarks.statements import Said, reads, recorded
+from tests.builders import a_json_notice, a_key, a_release
+from tests.item_builders import DRAFT, an_item
 
 SEARCHES: Final = {
     "search, plain": "q=schoonmaak",
@@ -28,6 +30,7 @@ SEARCHES: Final = {
     "search, region": "municipality=GM0344",
     "search, radius": "near=52.09,5.12&radiusKm=25",
 }
+LOTS: Final = 20
 EMPTY: Final = "/v1/health/live"
 
 
@@ -38,10 +41,15 @@ class Case(msgspec.Struct, frozen=True):
     path: str
     method: str = "GET"
     body: bytes | None = None
-    fresh: bool = False
-    """Every request asks with a seed of its own, so that no earlier answer can serve."""
+    """A `%` in it stands for a number that differs each time: equal questions are kept."""
+    heavy: bool = False
     engine: tuple[bytes, ...] = ()
-    statements: tuple[tuple[str, tuple[Any, ...]], ...] = ()
+    said: tuple[Said, ...] = ()
+
+    @property
+    def statements(self) -> list[Said]:
+        """What it reads; locks are not reads."""
+        return reads(self.said)
 
 
 class Measured(msgspec.Struct, frozen=True):
@@ -59,24 +67,32 @@ async def prepared() -> tuple[list[Case], str]:
     """Make what the requests need, and record what each asks of the engines."""
     transport: Any = ASGITransport(app)  # type: ignore[arg-type]  # Litestar narrows ASGI
     client = httpx.AsyncClient(transport=transport, base_url="http://perceel.test")
-    async with database.pool(1), index.engine() as engine, client:
-        sides = await peopled(Sides(client))
-        position = f"/v1{await sides.obligation()}/position"
-        key = (await a_key())["Authorization"].removeprefix("Bearer ")
-        wanted = [Case(name, f"/v1/enterprises?{query}") for name, query in SEARCHES.items()]
-        rows = await database.fetch("SELECT id FROM enterprise WHERE source = 'world' LIMIT 1")
-        wanted.append(Case("profile", f"/v1/enterprises/{rows[0]['id']}"))
-        wanted.append(Case("position of an obligation", position))
-        lot = await _a_lot(client, key)
-        runs = f"/v1/lots/{lot}/match-runs"
-        wanted.append(Case("match one lot", runs, "POST", b"{}", fresh=True))
-        wanted.append(Case("match it again, nothing changed", runs, "POST", b"{}"))
-        headers = {"Authorization": f"Bearer {key}"}
-        keys = {"position of an obligation": {"Authorization": f"Bearer {sides.keys['authority']}"}}
-        found = [
-            await _recorded(client, engine, case, keys.get(case.name, headers)) for case in wanted
-        ]
-        return found, json.dumps({"": key, **{n: k["Authorization"][7:] for n, k in keys.items()}})
+    with recorded() as said:
+        async with database.pool(1), index.engine() as engine, client:
+            return await _prepared(client, engine, said)
+
+
+async def _prepared(
+    client: httpx.AsyncClient, engine: Any, said: list[Said]
+) -> tuple[list[Case], str]:
+    sides = await peopled(Sides(client))
+    position = f"/v1{await sides.obligation()}/position"
+    key = (await a_key())["Authorization"].removeprefix("Bearer ")
+    wanted = [Case(name, f"/v1/enterprises?{query}") for name, query in SEARCHES.items()]
+    rows = await database.fetch("SELECT id FROM enterprise WHERE source = 'world' LIMIT 1")
+    wanted.append(Case("profile", f"/v1/enterprises/{rows[0]['id']}"))
+    wanted.append(Case("position of an obligation", position))
+    lot = await _a_lot(client, key)
+    runs = f"/v1/lots/{lot}/match-runs"
+    wanted.append(Case("match one lot", runs, "POST", b'{"seed": "%"}'))
+    wanted.append(Case("match it again, nothing changed", runs, "POST", b"{}"))
+    wanted += await _heavy(client, key)
+    headers = {"Authorization": f"Bearer {key}"}
+    keys = {"position of an obligation": {"Authorization": f"Bearer {sides.keys['authority']}"}}
+    found = [
+        await _recorded(client, engine, case, keys.get(case.name, headers), said) for case in wanted
+    ]
+    return found, json.dumps({"": key, **{n: k["Authorization"][7:] for n, k in keys.items()}})
 
 
 async def _a_lot(client: httpx.AsyncClient, key: str) -> str:
@@ -85,18 +101,63 @@ async def _a_lot(client: httpx.AsyncClient, key: str) -> str:
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     answer = await client.post("/v1/notices", content=document, headers=headers)
     assert answer.status_code == 200, answer.text
-    tenders = (await client.get("/v1/tenders")).json()["items"]
-    tender = (await client.get(f"/v1/tenders/{tenders[0]['id']}")).json()
+    tender = (await client.get(f"/v1/tenders/{await _last(client)}")).json()
     lot: str = tender["lots"][0]["id"]
     return lot
 
 
+async def _last(client: httpx.AsyncClient) -> str:
+    tenders = (await client.get("/v1/tenders")).json()["items"]
+    return str(max(one["id"] for one in tenders))
+
+
+async def _heavy(client: httpx.AsyncClient, key: str) -> list[Case]:
+    """Make a tender of 20 lots to allocate, and a draft of 20 items to divide."""
+    lots = [
+        {"id": str(n), "title": f"Perceel {n}", "value": {"amount": 50_000 + n, "currency": "EUR"}}
+        for n in range(1, LOTS + 1)
+    ]
+    items = [
+        {"id": str(n), "relatedLot": str(n), "classification": {"scheme": "CPV", "id": code}}
+        for n, code in enumerate(_codes(), start=1)
+    ]
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+    release = a_release(id="T-20", lots=lots, items=items) | {"ocid": "ocds-perceel-20"}
+    answer = await client.post("/v1/notices", content=json.dumps(release), headers=headers)
+    assert answer.status_code == 200, answer.text
+    tender = await _last(client)
+    answer = await client.post("/v1/tenders", json=DRAFT, headers=headers)
+    assert answer.status_code == 201, answer.text
+    draft = answer.headers["Location"]
+    for n, code in enumerate(_codes(), start=1):
+        item = an_item(f"W{n}", cpv=code, yearlyCents=4_000_000 + n)
+        answer = await client.post(f"{draft}/work-items", json=item, headers=headers)
+        assert answer.status_code == 201, answer.text
+    plans = f"{draft.replace('tender-drafts', 'tenders')}/lot-plans"
+    quick = b'{"effort": "first", "seed": %}'
+    return [
+        Case("allocation, 20 lots", f"/v1/tenders/{tender}/allocations", "POST", b"{}", heavy=True),
+        Case("lot plan, 20 items, quick", plans, "POST", quick, heavy=True),
+    ]
+
+
+def _codes() -> list[str]:
+    """Give the objects of the lots: what the demo directory offers, in turn."""
+    offered = {
+        f"{code[:8]}"
+        for line in demo_enterprises()
+        for offering in line.enterprise.offerings
+        for code in offering.cpv_codes
+    }
+    several = sorted(offered)
+    return [several[n * len(several) // LOTS % len(several)] for n in range(LOTS)]
+
+
 async def _recorded(
-    client: httpx.AsyncClient, engine: Any, case: Case, headers: dict[str, str]
+    client: httpx.AsyncClient, engine: Any, case: Case, headers: dict[str, str], said: list[Said]
 ) -> Case:
-    """Ask once in this process, and keep what went to the engine and the database."""
+    """Ask in this process, and keep what went to the engine and the database when warm."""
     asked: list[bytes] = []
-    said: list[tuple[str, tuple[Any, ...]]] = []
     read = engine._read
 
     async def reading(method: str, path: str, kind: Any, body: Any = None) -> Any:
@@ -104,26 +165,23 @@ async def _recorded(
             asked.append(msgspec.json.encode(body))
         return await read(method, path, kind, body)
 
-    def log(query: Any) -> None:
-        said.append((query.query, tuple(query.args or ())))
-
     engine._read = reading
-    warm = await client.request(case.method, case.path, content=case.body, headers=_sent(headers))
-    assert warm.status_code < 300, warm.text
-    asked.clear()
-    assert DB.pool is not None
-    async with DB.pool.acquire() as connection:
-        connection.add_query_logger(log)
-    body = _own_seed() if case.fresh else case.body
-    answer = await client.request(case.method, case.path, content=body, headers=_sent(headers))
-    async with DB.pool.acquire() as connection:
-        connection.remove_query_logger(log)
+    for _ in range(2):
+        asked.clear()
+        said.clear()
+        answer = await client.request(
+            case.method, case.path, content=_body(case), headers=_sent(headers)
+        )
+        assert answer.status_code < 300, answer.text
     engine._read = read
-    assert answer.status_code < 300, answer.text
-    # The pool's own reset is several commands in one; locks of the first run are not reads.
-    plain = [one for one in said if "pg_advisory" not in one[0]]
-    reads = tuple(one for one in plain if one[0].lstrip().upper().startswith("SELECT"))
-    return msgspec.structs.replace(case, engine=tuple(asked), statements=reads)
+    return msgspec.structs.replace(case, engine=tuple(asked), said=tuple(said))
+
+
+_numbers: Final = itertools.count(1)
+
+
+def _body(case: Case) -> bytes | None:
+    return None if case.body is None else case.body.replace(b"%", b"%d" % next(_numbers))
 
 
 def _sent(headers: dict[str, str]) -> dict[str, str]:
@@ -147,7 +205,8 @@ async def measure_all(
                 "Accept-Encoding": "identity",
             }
             send = _request(session, case, url, headers)
-            at = tuple([await figures(send, clients, seconds) for clients in CLIENTS])
+            effort = HEAVY if case.heavy else USUAL
+            at = tuple([await figures(send, clients, seconds, effort) for clients in CLIENTS])
             name, beneath = _floor(session, pool, case, url)
             floor = await figures(beneath, CLIENTS[-1], seconds)
             found.append(Measured(case.name, at[0], at, name, floor, len(case.statements)))
@@ -170,18 +229,13 @@ async def _until_served(session: aiohttp.ClientSession, url: str) -> None:
 
 def _request(session: aiohttp.ClientSession, case: Case, url: str, headers: dict[str, str]) -> Send:
     async def send() -> None:
-        body = _own_seed() if case.fresh else case.body
         async with session.request(
-            case.method, url + case.path, data=body, headers=headers
+            case.method, url + case.path, data=_body(case), headers=headers
         ) as answer:
             await answer.read()
             assert answer.status < 300, answer.status
 
     return send
-
-
-def _own_seed() -> bytes:
-    return msgspec.json.encode({"seed": str(uuid4())})
 
 
 def _floor(
@@ -215,7 +269,7 @@ def _engine(session: aiohttp.ClientSession, case: Case) -> Send:
 def _database(pool: asyncpg.Pool, case: Case) -> Send:
     async def send() -> None:
         async with pool.acquire() as connection:
-            for sql, values in case.statements:
-                await connection.fetch(sql, *values)
+            for one in case.statements:
+                await connection.fetch(one.sql, *one.values)
 
     return send

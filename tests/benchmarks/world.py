@@ -175,12 +175,18 @@ def _marks(chance: random.Random, firms: list[UUID]) -> Iterator[Row]:
         }
 
 
-async def fill_everything(seed: int, firms: int, offerings: int) -> int:
-    """Migrate, load the codes and areas, copy the world in and index it; gives the documents."""
+async def fill_database(seed: int, firms: int, offerings: int) -> None:
+    """Migrate, load the codes and areas, and copy the world in; the index is not told."""
     await migrate()
-    async with pool(4), index.engine():
+    async with pool(4):
         await load_shipped(NOW)
         await fill(seed, firms, offerings)
+
+
+async def fill_everything(seed: int, firms: int, offerings: int) -> int:
+    """Fill the database and index it; gives the documents."""
+    await fill_database(seed, firms, offerings)
+    async with pool(4), index.engine():
         return await indexing.rebuild()
 
 

@@ -19,13 +19,12 @@ def file(_: object, value: Any) -> dict[str, Any]:
     return {"data": value if isinstance(value, bytes) else str(value).encode()}
 
 
-@schemathesis.hook("map_query")
-def whole(_: object, query: dict[str, Any] | None) -> dict[str, Any] | None:
+@schemathesis.hook("before_call")
+def whole(_: object, case: Any, __: dict[str, Any]) -> None:
     """Ask for whole answers: a chosen one lacks what its schema requires.
 
     What breaks the form of the parameter is sent. tests/api/common/test_selection.py has the rest.
     """
-    named = query.get(NAME) if query else None
-    if query and isinstance(named, str) and re.fullmatch(PATTERN, named):
-        return {name: value for name, value in query.items() if name != NAME}
-    return query
+    named = (case.query or {}).get(NAME)
+    if isinstance(named, str) and re.fullmatch(PATTERN, named):
+        case.query = {name: value for name, value in case.query.items() if name != NAME}

@@ -158,18 +158,21 @@ def _rebuild(world: World, line: Proxy) -> subprocess.Popen[bytes]:
 
 
 def lost_locks(seed_number: int, number: int = 8) -> Outcome:
-    """Take the database from slow rebuilds half way: they lose their lock, and go on all the same.
+    """Take the database from slow rebuilds near their end: they lose their lock, and go on.
 
     The others, on quick lines, have long followed what came in when such a rebuild swaps.
     """
     chance = random.Random(seed_number)
     with stage("lost_locks", seed_number) as on:
         slow = Proxy(free_port(), on.world.search_port)
-        slow.delay = 0.3
         on.work()
         for _ in range(number):
+            slow.mend()
             building = _rebuild(on.world, slow)
-            time.sleep(chance.uniform(2.0, 6.0))
+            while building.poll() is None and not on.world.documents("perceel_offerings_next"):
+                time.sleep(0.02)
+            slow.delay = 0.05  # for each 64 kB, both ways
+            time.sleep(chance.uniform(0.0, 3.0))
             on.faults["lock lost"] += building.poll() is None
             on.world.database_line.cut()
             on.world.database_line.mend()

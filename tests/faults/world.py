@@ -4,12 +4,14 @@ Everything runs in a folder of its own and on the loopback address; only what wa
 is killed. Between the processes and the engines stand proxies that can cut or slow the line.
 """
 
+import json
 import os
 import secrets
 import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 from typing import Final
 
@@ -119,6 +121,18 @@ class World:
             check=False,
         )
         return done.stdout.strip()
+
+    def documents(self, index: str) -> int:
+        """Count the documents that an index holds; none where there is no such index."""
+        request = urllib.request.Request(  # noqa: S310  our own engine
+            f"{self._url(self.search_port)}/indexes/{index}/stats",
+            headers={"Authorization": f"Bearer {self.key}"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310  our own engine
+                return int(json.loads(answer.read())["numberOfDocuments"])
+        except OSError:
+            return 0
 
     def memory_mb(self) -> dict[str, float]:
         """Give the resident memory of our own processes, with their children."""

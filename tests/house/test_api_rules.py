@@ -90,10 +90,14 @@ SPOILS = (
     _with_wrong_example,
     _without_major,
 )
+SPOILED = ("/enterprises", "/tenders", "/expiring-marks", "/shortlists")
+"""Where they spoil; the other paths stay out."""
 
 
 def test_every_broken_rule_is_found(tmp_path: Path) -> None:
     document = described(app)
+    # The linter takes a second for a few operations, and a minute for all of them.
+    document["paths"] = {path: document["paths"][path] for path in SPOILED}
     codes = {spoil(document) for spoil in SPOILS}
 
     assert codes <= {one["code"] for one in _linted(document, tmp_path)}

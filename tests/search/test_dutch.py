@@ -1,10 +1,12 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from wordfreq import zipf_frequency
 
 from search.compounds import Splitter
 from search.dutch import Analyser, analyser
 from search.folding import fold, words
-from search.lexicon import Lexicon
+from search.lexicon import Lexicon, lexicon
 from search.stems import Stemmer
 
 SMALL = Lexicon(
@@ -147,3 +149,8 @@ def test_whatever_a_query_asks_for_is_in_a_document_of_the_same_text(text: str) 
     known = analyser()
     held = {*known.document_tokens(text), *known.whole_tokens(text), *known.name_tokens(text)}
     assert set(known.query_tokens(text)) <= held
+
+
+def test_the_word_list_is_read_as_its_package_tells_it() -> None:
+    for word, zipf in list(lexicon().zipf.items())[::1_000]:
+        assert zipf_frequency(word, "nl", wordlist="large") == pytest.approx(zipf, abs=0.005), word

@@ -1,42 +1,11 @@
 import pytest
 
-from search.answers import Hit, Page
 from search.client import Client
 from search.dutch import analyser
 from search.errors import TooDeep
-from search.find import best_first, find, rankings
-from search.query import Facet, Group, Order, Search, Term
+from search.find import find
+from search.query import Facet, Group, Order, Search
 from tests.search.builders import documents, enterprise, fill, found, offering
-
-
-def term(token: str, weight: float = 1.0) -> Term:
-    return Term(token, ((token,),), weight)
-
-
-def hit(firm: str, score: float, lot: int = 0) -> Hit:
-    return Hit(f"{firm}-{score}", firm, tie_break=lot, score=score)
-
-
-def test_each_term_gets_its_turn_at_the_front() -> None:
-    search = Search(terms=(term("a"), term("b"), term("c")), page=2, page_size=10)
-    bodies = rankings(search, "any")
-    assert [body["q"] for body in bodies] == ["a b c", "b c a", "c a b"]
-    assert {body["limit"] for body in bodies} == {21}
-
-
-def test_an_enterprise_counts_by_its_best_offering() -> None:
-    search = Search(terms=(term("a"), term("b")))
-    ranked = [Page(hits=(hit("x", 0.9), hit("y", 0.2))), Page(hits=(hit("y", 0.95),))]
-    assert [one.id for one in best_first(search, ranked)] == ["y-0.95", "x-0.9"]
-
-
-def test_a_rare_term_weighs_more_and_equals_come_by_lot() -> None:
-    search = Search(terms=(term("common", 0.75), term("rare", 1.0)))
-    ranked = [
-        Page(hits=(hit("c1", 0.8, 9), hit("c2", 0.8, 3))),
-        Page(hits=(hit("r", 0.7, 5), hit("c3", 0.6, 1))),
-    ]
-    assert [one.enterprise_id for one in best_first(search, ranked)] == ["r", "c3", "c2", "c1"]
 
 
 async def test_walking_all_pages_meets_every_match_once(client: Client, prefix: str) -> None:

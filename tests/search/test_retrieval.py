@@ -50,7 +50,7 @@ def test_a_perfect_ranking_gains_all_and_a_late_one_less() -> None:
 async def test_the_judged_queries_find_what_they_should(client: Client, index: str) -> None:
     recall, gain = await score(client, index, queries(DATA / "queries.tsv"))
     assert recall >= 0.94
-    assert gain >= 0.95
+    assert gain >= 0.94
 
 
 async def test_so_do_queries_that_the_word_lists_were_not_made_with(

@@ -226,3 +226,61 @@ async def test_linked_data_of_who_left_is_gone(desk: AsyncClient) -> None:
     await desk.delete(f"/v1/enterprises/{firm['id']}", headers={"If-Match": "*"})
 
     assert (await desk.get(f"/v1/enterprises/{firm['id']}/json-ld")).status_code == 410
+
+
+SOUP = {"name": "soep", "unit": "person", "priceFromCents": 450, "priceToCents": 650}
+PRICED = [
+    SOUP | {"minimumQuantity": 10},
+    {"name": "=taart", "unit": "piece", "priceFromCents": 2_000},
+    {"name": "koffie", "unit": "piece", "priceToCents": 250},
+    {"name": "thee", "unit": "hour", "priceFromCents": 0, "priceToCents": 0},
+]
+WRITTEN = (
+    "broodjes | soep (person, 450-650 cents, at least 10) | =taart (piece, from 2000 cents)"
+    " | koffie (piece, up to 250 cents) | thee (hour, 0 cents)"
+)
+
+
+async def test_tables_tell_unit_price_and_least_order_of_products(desk: AsyncClient) -> None:
+    offering = an_offering(products=["broodjes"], productDetails=PRICED)
+    await stored(desk, offerings=[offering], **LOCATED)
+
+    [from_csv], [from_xlsx] = await _csv(desk), await _xlsx(desk)
+    [feature] = (await _get(desk, "geojson")).json()["features"]
+
+    assert from_csv["products"] == from_xlsx["products"] == WRITTEN
+    bread, soup, *_ = feature["properties"]["products"]
+    assert bread["name"] == "broodjes"
+    assert {name: soup[name] for name in PRICED[0]} == PRICED[0]
+
+
+async def test_a_product_whose_name_is_a_formula_is_inert(desk: AsyncClient) -> None:
+    offering = an_offering(productDetails=[PRICED[1]])
+    await stored(desk, offerings=[offering], **LOCATED)
+
+    [from_csv], [from_xlsx] = await _csv(desk), await _xlsx(desk)
+
+    assert from_csv["products"] == from_xlsx["products"] == "'=taart (piece, from 2000 cents)"
+
+
+async def test_linked_data_tells_prices_and_the_least_order(desk: AsyncClient) -> None:
+    details = [PRICED[0], {"name": "broodjes", "unit": "piece"}]
+    offering = an_offering(productDetails=details, minimumOrderCents=7_550)
+    firm = await stored(desk, offerings=[offering])
+
+    answer = await desk.get(f"/v1/enterprises/{firm['id']}/json-ld")
+
+    [offer] = answer.json()["makesOffer"]
+    assert offer["priceSpecification"] == [
+        {
+            "@type": "UnitPriceSpecification",
+            "name": "soep",
+            "unitText": "person",
+            "minPrice": 4.5,
+            "maxPrice": 6.5,
+            "priceCurrency": "EUR",
+            "valueAddedTaxIncluded": False,
+            "eligibleQuantity": {"@type": "QuantitativeValue", "minValue": 10},
+        }
+    ]
+    assert offer["eligibleTransactionVolume"]["minPrice"] == 75.5

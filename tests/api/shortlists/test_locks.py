@@ -97,6 +97,20 @@ async def test_a_lock_stays_as_it_was_and_the_search_stays_with_it(desk: AsyncCl
     assert [one["id"] for one in (await desk.get(search)).json()["locks"]] == [lock["id"]]
 
 
+async def test_a_locked_search_keeps_what_it_asks_and_may_get_another_name(
+    desk: AsyncClient,
+) -> None:
+    search = await a_saved_search(desk, municipality="Utrecht")
+    await a_lock(desk, search)
+    anyhow = {"If-Match": "*"}
+
+    named = await desk.patch(search, json={"name": "Groslijst"}, headers=anyhow)
+    asked = await desk.patch(search, json={"parameters": {"q": "taart"}}, headers=anyhow)
+
+    assert (named.status_code, named.json()["name"]) == (200, "Groslijst")
+    assert (asked.status_code, asked.json()["type"]) == (409, "/problems/search-is-locked")
+
+
 async def test_nothing_differs_while_nothing_happened(desk: AsyncClient) -> None:
     await lunch(desk, "De Broodplank")
     path, _ = await a_lock(desk, await a_saved_search(desk, q="broodjes"))

@@ -5,6 +5,7 @@ import pytest
 from httpx import AsyncClient
 from litestar import Litestar
 
+from api.database import fetch
 from api.document import described
 
 PARAMETERS = {"q": "broodjes vergadering", "municipality": "Den Bosch", "mark": ["pso-1"]}
@@ -77,3 +78,69 @@ async def test_a_saved_search_is_deleted(desk: AsyncClient) -> None:
     assert (await desk.get(path)).status_code == 404
     assert (await desk.delete(path, headers={"If-Match": "*"})).status_code == 404
     assert (await desk.get(f"/v1/saved-searches/{uuid.uuid4()}")).status_code == 404
+
+
+async def a_search(desk: AsyncClient, **stated: Any) -> tuple[str, str]:
+    """Keep a search; gives its path and its tag."""
+    body = {"name": "Lunch", "parameters": {"q": "lunch"}} | stated
+    made = await desk.post("/v1/saved-searches", json=body)
+    return made.headers["Location"], made.headers["ETag"]
+
+
+async def test_a_saved_search_is_changed_by_who_has_seen_it(desk: AsyncClient) -> None:
+    path, tag = await a_search(desk)
+    patch = {"name": "Taart", "parameters": {"q": "taart"}, "sort": "name", "alerts": "daily"}
+
+    changed = await desk.patch(path, json=patch, headers={"If-Match": tag})
+    read = await desk.get(path)
+
+    assert changed.status_code == 200
+    assert changed.json() == read.json()
+    assert read.headers["ETag"].startswith(changed.headers["ETag"][:-1])
+    assert changed.headers["ETag"] != tag
+    assert {name: read.json()[name] for name in patch} == patch
+    assert (await desk.patch(path, json=patch)).status_code == 428
+    assert (await desk.patch(path, json=patch, headers={"If-Match": tag})).status_code == 412
+
+
+async def test_what_a_patch_leaves_out_stays(desk: AsyncClient) -> None:
+    path, tag = await a_search(desk, alerts="weekly")
+
+    changed = await desk.patch(path, json={"name": "Taart"}, headers={"If-Match": tag})
+
+    assert (changed.json()["name"], changed.json()["alerts"]) == ("Taart", "weekly")
+    assert changed.json()["parameters"] == {"q": "lunch"}
+
+
+@pytest.mark.parametrize(
+    ("patch", "place"),
+    [
+        ({"parameters": {"cpv": ["123"]}}, "/parameters/cpv/0"),
+        ({"parameters": {"q": "bel 111222333"}}, "/parameters/q"),
+        ({"name": "bel 111222333"}, "/name"),
+    ],
+)
+async def test_a_patch_is_checked_as_a_new_search_is(
+    desk: AsyncClient, patch: dict[str, Any], place: str
+) -> None:
+    path, tag = await a_search(desk)
+
+    answer = await desk.patch(path, json=patch, headers={"If-Match": tag})
+
+    assert answer.status_code == 400
+    assert place in [one["place"] for one in answer.json()["errors"]]
+    assert (await desk.get(path)).headers["ETag"].startswith(tag[:-1])
+
+
+async def test_of_another_question_nothing_was_found_yet(desk: AsyncClient) -> None:
+    path, _ = await a_search(desk)
+    search_id = path.rsplit("/", 1)[-1]
+    await fetch("INSERT INTO search_watch VALUES ($1, '{}', '2026-11-01')", uuid.UUID(search_id))
+
+    async def watched() -> int:
+        return len(await fetch("SELECT FROM search_watch WHERE id = $1", uuid.UUID(search_id)))
+
+    await desk.patch(path, json={"name": "Taart"}, headers={"If-Match": "*"})
+    assert await watched() == 1
+    await desk.patch(path, json={"parameters": {"q": "taart"}}, headers={"If-Match": "*"})
+    assert await watched() == 0

@@ -28,7 +28,7 @@ def test_the_held_out_half_is_answered_well(found: Mapping[str, Ranking]) -> Non
     _, held_out = halves()
     score = ours(judge(held_out, found))
 
-    assert score.ndcg >= 0.87
+    assert score.ndcg >= 0.88
     assert score.recall >= 0.91
 
 
@@ -49,6 +49,6 @@ def test_the_analyser_is_worth_its_keep(found: Mapping[str, Ranking]) -> None:
 
 def test_lunch_caterers_that_deliver_in_utrecht_come_first(found: Mapping[str, Ranking]) -> None:
     # Tafel Twaalf and De Gulle Schaal: vergaderlunch and belegde broodjes, and they come here.
+    # A farm with meeting rooms, where lunch can be had, comes behind both.
     first = found["broodjes vergadering Utrecht"].ours
-    assert first[0] == "97258595"
-    assert "96572755" in first[:3]
+    assert first[:2] == ("97258595", "96572755")
