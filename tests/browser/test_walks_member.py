@@ -144,10 +144,10 @@ async def test_a_moderator_verifies_a_mark_with_the_keyboard(opened: Opened) -> 
 
 async def test_a_moderator_refuses_without_a_reason_and_is_told(opened: Opened) -> None:
     page = await opened("moderator", scripts=False)
-    await page.goto("/moderatie")
+    await page.goto("/moderatie/keurmerken")
     await page.locator("article a").first.click()
     await page.locator("#reason").evaluate("field => field.removeAttribute('required')")
-    await page.click("button:has-text('Wijs af')")
+    await page.click("button:has-text('Trek het keurmerk in')")
 
     assert await page.locator("[data-faults]").count() == 1
     assert await page.locator("#reason[aria-invalid]").count() == 1
