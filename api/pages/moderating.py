@@ -16,13 +16,14 @@ from api.enterprises.schemas import EnterpriseOut, MarkOut
 from api.marks import service as marks
 from api.marks.schemas import RevocationIn, VerificationIn
 from api.moderation import service as moderation
-from api.moderation.schemas import DecisionIn, MergeIn, ReviewOut
+from api.moderation.schemas import DecisionIn, MergeIn, RefusalIn, ReviewOut
 from api.pages.enterprise import HOME, WRITE
 from api.pages.finding import mark_names
 from api.pages.forms import Form
 from api.pages.proofs import Caller, Now
 from api.pages.rendering import id_in, language_of, missing, page, query, see
 from api.pages.texts import Texts
+from api.preconditions import ANYHOW
 
 PLACE: Final = "/moderatie"
 SHOWN: Final = 20
@@ -180,19 +181,44 @@ async def show_double(
 
 
 @post(PLACE + "/dubbelen/{first:uuid}/{second:uuid}", **MODERATE)
-async def merge(
+async def decide_double(
     request: Caller, first: FromPath[UUID], second: FromPath[UUID], now: Now
 ) -> Response[Any]:
-    """Merge one profile into the other."""
-    form = await Form.of(request)
+    """Merge one profile into the other, or keep the two apart."""
+    form, ids = await Form.of(request), (first, second)
+    apart = form.text("besluit") == "apart"
     with form.noting():
-        form.needs("reason", "successor")
-        wanted = id_in(form.text("successor")) if form.text("successor") else first
-        data = form.build(MergeIn, successorId=wanted, reason=form.text("reason"))
-        gone = second if wanted == first else first
-        await moderation.merge(gone, data, current_actor(request), now)
-        return see(f"{PLACE}/dubbelen" + query(gedaan="samen"))
-    return await _double(request, (first, second), form, now)
+        await (_keep_apart if apart else _merge)(request, ids, form, now)
+        return see(f"{PLACE}/dubbelen" + query(gedaan="apart" if apart else "samen"))
+    return await _double(request, ids, form, now)
+
+
+async def _merge(request: Caller, ids: tuple[UUID, UUID], form: Form, now: Now) -> None:
+    form.needs("reason", "successor")
+    wanted = id_in(form.text("successor")) if form.text("successor") else ids[0]
+    data = form.build(MergeIn, successorId=wanted, reason=form.text("reason"))
+    gone = ids[1] if wanted == ids[0] else ids[0]
+    await moderation.merge(gone, data, current_actor(request), now)
+
+
+async def _keep_apart(request: Caller, ids: tuple[UUID, UUID], form: Form, now: Now) -> None:
+    form.needs("reason")
+    data = form.build(RefusalIn, enterpriseIds=ids, reason=form.text("reason"))
+    await moderation.refuse(data, current_actor(request), now)
+
+
+@get(PLACE + "/dubbelen/apart", **MODERATE)
+async def list_apart(request: Caller) -> Response[Any]:
+    """List the pairs that are kept apart, each with its reason."""
+    found = await moderation.refusals(request.query_params.get("cursor"), SHOWN)
+    return page(request, "apart.html", found=found)
+
+
+@post(PLACE + "/dubbelen/apart/{refusal_id:uuid}", **MODERATE)
+async def offer_again(request: Caller, refusal_id: FromPath[UUID], now: Now) -> Response[Any]:
+    """Take back that a pair is kept apart."""
+    await moderation.offer_again(refusal_id, current_actor(request), now, wanted=ANYHOW)
+    return see(f"{PLACE}/dubbelen" + query(gedaan="opnieuw"))
 
 
 async def _double(request: Caller, ids: tuple[UUID, UUID], form: Form, now: Now) -> Response[Any]:
@@ -218,6 +244,8 @@ HANDLERS = [
     judge_mark,
     list_doubles,
     show_double,
-    merge,
+    decide_double,
+    list_apart,
+    offer_again,
     answer_claim,
 ]

@@ -175,7 +175,7 @@ async def test_doubles_are_merged_with_a_reason_and_the_other_leads_on(
     ]
     browser = await _moderator(app)
     listed = await browser.get("/moderatie/dubbelen")
-    [path] = re.findall(r'href="(/moderatie/dubbelen/[^"]+)"', listed.text)
+    [path] = re.findall(r'href="(/moderatie/dubbelen/[0-9a-f-]{36}/[^"]+)"', listed.text)
     shown = text_of(await browser.get(path))
 
     empty = await browser.post(path, data={"reason": ""})
@@ -193,7 +193,55 @@ async def test_doubles_are_merged_with_a_reason_and_the_other_leads_on(
     assert len((await desk.get(f"/v1/enterprises/{first['id']}")).json()["offerings"]) == 2
 
 
-@pytest.mark.parametrize("path", ["/moderatie", "/moderatie/keurmerken", "/moderatie/dubbelen"])
+async def test_two_firms_are_kept_apart_with_a_reason_until_somebody_thinks_again(
+    app: Litestar, desk: AsyncClient
+) -> None:
+    for _ in range(2):
+        await stored(desk, name="Schildersbedrijf De Kwast", municipality="GM0344")
+    browser = await _moderator(app)
+    listed = await browser.get("/moderatie/dubbelen")
+    [path] = re.findall(r'href="(/moderatie/dubbelen/[0-9a-f-]{36}/[^"]+)"', listed.text)
+
+    empty = await browser.post(path, data={"besluit": "apart", "reason": ""})
+    done = await browser.post(path, data={"besluit": "apart", "reason": "Twee vestigingen."})
+    again = await browser.post(path, data={"besluit": "apart", "reason": "Nog eens."})
+    apart = await browser.get("/moderatie/dubbelen/apart")
+    left = await browser.get(done.headers["Location"])
+    [back] = re.findall(r'action="(/moderatie/dubbelen/apart/[^"]+)"', apart.text)
+    undone = await browser.post(back)
+
+    assert faults_of(empty) == {"reason"}
+    assert (done.status_code, done.headers["Location"]) == (303, "/moderatie/dubbelen?gedaan=apart")
+    assert "Deze profielen blijven al apart." in text_of(again)
+    assert "De profielen blijven apart." in text_of(left)
+    assert path not in left.text
+    assert "Twee vestigingen." in text_of(apart)
+    assert "geldt niet meer" not in re.findall(r"<article.*</article>", apart.text, re.DOTALL)[0]
+    assert undone.headers["Location"] == "/moderatie/dubbelen?gedaan=opnieuw"
+    assert path in (await browser.get("/moderatie/dubbelen")).text
+    assert "Er zijn geen profielen die apart blijven." in text_of(
+        await browser.get("/moderatie/dubbelen/apart")
+    )
+
+
+async def test_a_decision_that_no_longer_holds_says_so(app: Litestar, desk: AsyncClient) -> None:
+    firms = [await stored(desk, name="De Kwast", municipality="GM0344") for _ in range(2)]
+    body = {"enterpriseIds": [one["id"] for one in firms], "reason": "Twee vestigingen."}
+    await desk.post("/v1/duplicate-refusals", json=body)
+    path = f"/v1/enterprises/{firms[0]['id']}"
+    await desk.patch(path, json={"name": "De Nieuwe Kwast"}, headers={"If-Match": "*"})
+
+    shown = text_of(await (await _moderator(app)).get("/moderatie/dubbelen/apart"))
+
+    assert "De Nieuwe Kwast en De Kwast geldt niet meer" in shown or (
+        "De Kwast en De Nieuwe Kwast geldt niet meer" in shown
+    )
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/moderatie", "/moderatie/keurmerken", "/moderatie/dubbelen", "/moderatie/dubbelen/apart"],
+)
 async def test_only_moderators_moderate(app: Litestar, path: str) -> None:
     others = [("editor", "platform"), ("officer", "authority"), ("editor", "enterprise")]
     for role, kind in others:
