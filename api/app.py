@@ -63,7 +63,7 @@ from api.oidc.routes import router as oidc
 from api.opportunities.routes import router as opportunities
 from api.pages.rendering import page_or_problem, template_config
 from api.pages.routes import router as pages
-from api.parameters import refuse_faulty_parameters
+from api.parameters import refuse_faulty_parameters, refuse_loose_body
 from api.people.routes import router as people
 from api.privacy.routes import router as privacy
 from api.replay import replay, replayable
@@ -266,7 +266,10 @@ def jobs(list_reader: ListReader) -> tuple[Coroutine[Any, Any, None], ...]:
 async def _before(request: Request[Any, Any, Any]) -> Response[bytes] | None:
     """Do what comes between the guards and the handler, for every operation."""
     await refuse_faulty_parameters(request)
-    return await replay(request)
+    kept = await replay(request)
+    if kept is None:
+        await refuse_loose_body(request)
+    return kept
 
 
 def _now() -> datetime:

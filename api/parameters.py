@@ -1,4 +1,4 @@
-"""Faulty query parameters are refused, never ignored, all at once (design decision 16)."""
+"""Faulty input is refused, never ignored or mended, all at once (design decision 16)."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -7,11 +7,12 @@ import msgspec
 from litestar import Litestar, Request
 from litestar.datastructures import MultiDict
 from litestar.di import Provide
+from litestar.enums import RequestEncodingType
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.spec import Operation, Parameter, PathItem
 from litestar.typing import FieldDefinition
 
-from api.decoding import as_fault
+from api.decoding import as_fault, faults_of
 from api.domain.errors import Fault, InvalidInput
 from api.selection import NAME, choose, selectable
 
@@ -32,6 +33,25 @@ async def refuse_faulty_parameters(request: Request[Any, Any, Any]) -> None:
     faults += choose(request, handler)
     if faults:
         raise InvalidInput(*faults)
+
+
+async def refuse_loose_body(request: Request[Any, Any, Any]) -> None:
+    """Refuse a JSON body of other types than the document states.
+
+    The framework reads bodies as it reads parameters: it takes `0` for false and `"5"` for 5.
+    """
+    data = request.route_handler.parsed_fn_signature.parameters.get("data")
+    encoding = getattr(data and data.kwarg_definition, "media_type", None)
+    if data is None or encoding is not RequestEncodingType.JSON:
+        return
+    body = await request.body()
+    if not body:
+        return
+    try:
+        msgspec.json.decode(body, type=data.annotation)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        if faults := faults_of(body, data.annotation):
+            raise InvalidInput(*faults) from None
 
 
 def _unknown(request: Request[Any, Any, Any], known: frozenset[str]) -> Iterator[Fault]:

@@ -58,6 +58,27 @@ async def test_what_the_search_would_refuse_is_not_kept(
     assert answer.status_code == 400
 
 
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"includeNational": 0},
+        {"includeNational": "true"},
+        {"reservedEligible": 1},
+        {"minCapacityCents": "5"},
+        {"radiusKm": "5", "near": "Utrecht"},
+    ],
+)
+async def test_a_value_of_another_type_is_not_taken_for_what_it_resembles(
+    desk: AsyncClient, parameters: dict[str, Any]
+) -> None:
+    answer = await desk.post("/v1/saved-searches", json={"name": "x", "parameters": parameters})
+
+    assert answer.status_code == 400, answer.text
+    [fault] = answer.json()["errors"]
+    name = next(iter(parameters))
+    assert (fault["code"], fault["place"]) == ("invalid-value", f"/parameters/{name}")
+
+
 def test_a_saved_search_has_the_parameters_of_the_search_save_those_of_a_page(
     app: Litestar,
 ) -> None:
