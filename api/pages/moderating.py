@@ -1,4 +1,4 @@
-"""Pages of moderators: claims, changes, marks and doubles, each with what is known and a reason."""
+"""Pages of moderators: claims, changes, marks, shares and doubles, with what is known of each."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -14,7 +14,7 @@ from api.clock import legal_day
 from api.enterprises import service as enterprises
 from api.enterprises.schemas import EnterpriseOut, MarkOut
 from api.marks import service as marks
-from api.marks.schemas import RevocationIn, VerificationIn
+from api.marks.schemas import RevocationIn, ShareRefusalIn, VerificationIn
 from api.moderation import service as moderation
 from api.moderation.schemas import DecisionIn, MergeIn, RefusalIn, ReviewOut
 from api.pages.enterprise import HOME, WRITE
@@ -142,10 +142,13 @@ async def judge_mark(
 
 
 async def _verify(ids: tuple[UUID, UUID], form: Form, request: Caller, now: Now) -> None:
+    await marks.verify(ids, _seen(form), current_actor(request), now)
+
+
+def _seen(form: Form) -> VerificationIn:
     form.needs("reference", *(() if form.text("verifiedOn") else ("verifiedOn",)))
     seen, words = form.day("verifiedOn"), form.text("reference")
-    data = form.build(VerificationIn, verifiedOn=seen, reference=words)
-    await marks.verify(ids, data, current_actor(request), now)
+    return form.build(VerificationIn, verifiedOn=seen, reference=words)
 
 
 async def _refuse(ids: tuple[UUID, UUID], form: Form, request: Caller, now: Now) -> None:
@@ -163,6 +166,44 @@ async def _mark(request: Caller, ids: tuple[UUID, UUID], form: Form, now: Now) -
     status = 400 if form.faults else 200
     context = {"firm": firm, "mark": found, "mark_names": await mark_names(), "form": form}
     return page(request, "judge.html", status=status, **context)
+
+
+@get(PLACE + "/doelgroep", **VERIFY)
+async def list_shares(request: Caller) -> Response[Any]:
+    """List the shares of target groups of which nobody has seen proof."""
+    found = await marks.stated_shares(request.query_params.get("cursor"), SHOWN)
+    return page(request, "shares.html", found=found)
+
+
+@get(PLACE + "/doelgroep/{enterprise_id:uuid}", **VERIFY)
+async def show_share(request: Caller, enterprise_id: FromPath[UUID], now: Now) -> Response[Any]:
+    """Show a stated share with what bears on it."""
+    return await _share(request, enterprise_id, Form.filled(verifiedOn=legal_day(now)), now)
+
+
+@post(PLACE + "/doelgroep/{enterprise_id:uuid}", **VERIFY)
+async def judge_share(request: Caller, enterprise_id: FromPath[UUID], now: Now) -> Response[Any]:
+    """Note that proof was seen, or take the share off the profile."""
+    form, actor = await Form.of(request), current_actor(request)
+    with form.noting():
+        if _agrees(form):
+            await marks.verify_share(enterprise_id, _seen(form), actor, now)
+        else:
+            form.needs("reason")
+            data = form.build(ShareRefusalIn, reason=form.text("reason"))
+            await marks.refuse_share(enterprise_id, data, actor, now)
+        return see(f"{PLACE}/doelgroep" + query(gedaan=_done(form)))
+    return await _share(request, enterprise_id, form, now)
+
+
+async def _share(request: Caller, enterprise_id: UUID, form: Form, now: Now) -> Response[Any]:
+    firm = await enterprises.read(enterprise_id, legal_day(now))
+    if firm.target_group_share is None:
+        raise missing("such share")
+    sources = await moderation.provenance(enterprise_id, now)
+    stated = next((one for one in sources if one.field == "targetGroupShare"), None)
+    context = {"firm": firm, "stated": stated, "mark_names": await mark_names(), "form": form}
+    return page(request, "judge_share.html", status=400 if form.faults else 200, **context)
 
 
 @get(PLACE + "/dubbelen", **MODERATE)
@@ -242,6 +283,9 @@ HANDLERS = [
     list_marks,
     show_mark,
     judge_mark,
+    list_shares,
+    show_share,
+    judge_share,
     list_doubles,
     show_double,
     decide_double,

@@ -148,6 +148,73 @@ async def test_a_mark_that_is_not_right_is_revoked_with_a_reason(
     assert mark["state"] == "revoked"
 
 
+async def _with_share(desk: AsyncClient) -> str:
+    mark = {"scheme": "pso-30plus", "reference": "PSO-30-7"}
+    firm = await stored(desk, targetGroupShare="30-49", targetGroups=["wia"], marks=[mark])
+    return str(firm["id"])
+
+
+async def test_a_share_counts_as_proven_once_proof_was_seen(
+    app: Litestar, desk: AsyncClient
+) -> None:
+    firm = await _with_share(desk)
+    browser = await _moderator(app)
+    path = f"/moderatie/doelgroep/{firm}"
+    listed = await browser.get("/moderatie/doelgroep")
+    shown = text_of(await browser.get(path))
+
+    empty = await browser.post(path, data={"besluit": "ja"})
+    future = await browser.post(
+        path, data={"besluit": "ja", "verifiedOn": "2099-01-01", "reference": "Jaarverslag"}
+    )
+    seen = {"besluit": "ja", "verifiedOn": "2026-02-01", "reference": "Jaarverslag 2025, blz. 7"}
+    done = await browser.post(path, data=seen)
+
+    assert path in listed.text
+    assert "PSO-30-7" in shown
+    assert "met de hand ingevuld" in shown
+    assert faults_of(empty) == {"verifiedOn", "reference"}
+    assert faults_of(future) == {"verifiedOn"}
+    assert done.headers["Location"] == "/moderatie/doelgroep?gedaan=akkoord"
+    profile = (await desk.get(f"/v1/enterprises/{firm}")).json()
+    assert profile["shareVerifiedOn"] == "2026-02-01"
+    assert path not in (await browser.get("/moderatie/doelgroep")).text
+    assert "Ik heb bewijs gezien" not in text_of(await browser.get(path))
+
+
+async def test_a_share_that_is_not_right_is_taken_away_with_a_reason(
+    app: Litestar, desk: AsyncClient
+) -> None:
+    firm = await _with_share(desk)
+    browser = await _moderator(app)
+    path = f"/moderatie/doelgroep/{firm}"
+
+    empty = await browser.post(path, data={"besluit": "nee"})
+    done = await browser.post(path, data={"besluit": "nee", "reason": "Staat nergens."})
+
+    assert faults_of(empty) == {"reason"}
+    assert done.headers["Location"] == "/moderatie/doelgroep?gedaan=afgewezen"
+    assert (await desk.get(f"/v1/enterprises/{firm}")).json()["targetGroupShare"] is None
+    assert (await browser.get(path)).status_code == 404
+
+
+async def test_who_stated_a_share_does_not_verify_it(app: Litestar, desk: AsyncClient) -> None:
+    browser = await _moderator(app)
+    firm = await stored(desk)
+    answer = await browser.patch(
+        f"/v1/enterprises/{firm['id']}",
+        json={"targetGroupShare": "50-74"},
+        headers={"If-Match": "*"},
+    )
+    assert answer.status_code == 200, answer.text
+    seen = {"besluit": "ja", "verifiedOn": "2026-02-01", "reference": "Jaarverslag"}
+
+    refused = await browser.post(f"/moderatie/doelgroep/{firm['id']}", data=seen)
+
+    assert refused.status_code == 400
+    assert (await desk.get(f"/v1/enterprises/{firm['id']}")).json()["shareVerifiedOn"] is None
+
+
 async def test_claimed_marks_are_listed_page_by_page(desk: AsyncClient) -> None:
     made = [await _with_mark(desk) for _ in range(2)]
 
@@ -240,7 +307,10 @@ async def test_a_decision_that_no_longer_holds_says_so(app: Litestar, desk: Asyn
 
 @pytest.mark.parametrize(
     "path",
-    ["/moderatie", "/moderatie/keurmerken", "/moderatie/dubbelen", "/moderatie/dubbelen/apart"],
+    [
+        *("/moderatie", "/moderatie/keurmerken", "/moderatie/doelgroep"),
+        *("/moderatie/dubbelen", "/moderatie/dubbelen/apart"),
+    ],
 )
 async def test_only_moderators_moderate(app: Litestar, path: str) -> None:
     others = [("editor", "platform"), ("officer", "authority"), ("editor", "enterprise")]
