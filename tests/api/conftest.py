@@ -31,7 +31,8 @@ _PLANNED = (
     *("capacity_reservation", "lot_plan_adoption", "lot_declaration", "lot_plan", "split_run"),
     "work_item",
 )
-_EMPTIED = (*_PLANNED, *_REBUILT, "outbox", "audit_event", "api_key", "kept_answer")
+_PEOPLE = ("signed_in_session", "membership", "person")
+_EMPTIED = (*_PLANNED, *_REBUILT, "outbox", "audit_event", "api_key", "kept_answer", *_PEOPLE)
 
 
 @pytest.fixture(scope="session")

@@ -116,7 +116,9 @@ async def looks(
     """Looks at the chosen pages, a few at a time, while the tests wait for each in turn."""
     gate = asyncio.Semaphore(AT_ONCE)
     params = [getattr(one, "callspec", None) for one in request.session.items]
-    chosen = [one.params for one in params if one is not None and "path" in one.params]
+    chosen = [
+        one.params for one in params if one is not None and {"who", "path"} <= set(one.params)
+    ]
 
     async def look(who: str | None, path: str) -> Look:
         async with gate:
