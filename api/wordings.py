@@ -23,6 +23,7 @@ PLACES: Final[Mapping[str, str]] = {
     "organisation_id": "Id of an organisation that takes part.",
     "person_id": "Id of somebody who signs in.",
     "plan_id": "Id of a plan.",
+    "refusal_id": "Id of the decision that two profiles are two firms.",
     "reservation_id": "Id of a reservation of capacity.",
     "review_id": "Id of a proposed change that waits for a moderator.",
     "run_id": "Id of a run.",

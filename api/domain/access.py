@@ -68,7 +68,8 @@ POLICY: Final[Mapping[str, Scope]] = {
     ),
     "directory:verify": _scope("verify marks and target-group shares", platform="moderator"),
     "directory:moderate": _scope(
-        "decide on claims and proposed changes, merge duplicates", platform="moderator"
+        "decide on claims and proposed changes, merge duplicates or keep them apart",
+        platform="moderator",
     ),
     "imports:write": _scope(
         "import lists of enterprises and see what became of them", platform="editor moderator"

@@ -58,6 +58,17 @@ async def share(enterprise_id: UUID) -> Row:
     return (await fetch(sql, enterprise_id))[0]
 
 
+async def stated_shares(after: UUID | None, limit: int) -> list[Row]:
+    """Give the shares of target groups of which nobody saw proof, oldest profile first."""
+    sql = """
+    SELECT id AS enterprise_id, name AS enterprise_name, target_group_share FROM enterprise
+    WHERE state = 'published' AND target_group_share IS NOT NULL AND share_verified_on IS NULL
+      AND ($1::uuid IS NULL OR id > $1)
+    ORDER BY id LIMIT $2
+    """
+    return await fetch(sql, after, limit)
+
+
 async def expiring(
     today: date, until: date, after: tuple[date, UUID] | None, limit: int
 ) -> list[Row]:

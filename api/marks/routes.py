@@ -19,6 +19,8 @@ from api.marks.schemas import (
     ClaimedMark,
     ExpiringMark,
     RevocationIn,
+    ShareRefusalIn,
+    StatedShare,
     VerificationIn,
     VerifiedShare,
 )
@@ -124,6 +126,33 @@ async def verify_share(
     return await service.verify_share(enterprise_id, data, current_actor(request), now)
 
 
+@post(
+    "/enterprises/{enterprise_id:uuid}/share-refusals",
+    operation_id="refuseShare",
+    summary="Take a share of target groups off a profile",
+    responses=answers(400, 401, 403, 404, 409, 410, 412, 413),
+    status_code=204,
+    **VERIFY,
+)
+async def refuse_share(
+    request: Caller, enterprise_id: FromPath[UUID], data: JSONBody[ShareRefusalIn], now: Now
+) -> None:
+    """Note with the reason that the stated share is not right; it is unknown from then on."""
+    await service.refuse_share(enterprise_id, data, current_actor(request), now)
+
+
+@get(
+    "/stated-shares",
+    operation_id="listStatedShares",
+    summary="List shares that wait for verification",
+    responses=answers(400, 401, 403),
+    **VERIFY,
+)
+async def list_stated_shares(cursor: Cursor = None, limit: Limit = 20) -> Page[StatedShare]:
+    """List the shares of target groups of which nobody has seen proof, oldest profile first."""
+    return await service.stated_shares(cursor, limit)
+
+
 @get(
     "/expiring-marks",
     operation_id="listExpiringMarks",
@@ -182,6 +211,8 @@ router = Router(
         verify_mark,
         revoke_mark,
         verify_share,
+        refuse_share,
+        list_stated_shares,
         list_expiring_marks,
         list_claimed_marks,
         assess_enterprise,

@@ -38,6 +38,22 @@ class RevocationIn(
     reason: Seen
 
 
+class ShareRefusalIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """A statement that a share of target groups is not right."""
+
+    reason: Annotated[
+        str, Meta(min_length=3, max_length=500, description="Why the profile should not state it.")
+    ]
+
+
+class StatedShare(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """A share of staff from target groups that waits until somebody has seen proof of it."""
+
+    enterprise_id: UUID
+    enterprise_name: str
+    target_group_share: ShareBucket
+
+
 class VerifiedShare(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """A share of staff from target groups that was verified."""
 

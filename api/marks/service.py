@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from api.accounts.service import Actor
+from api.audit import service as audit
 from api.clock import legal_day
 from api.database import Row, as_struct, transaction
 from api.domain.checks import Checks
@@ -20,7 +21,7 @@ from api.enterprises import queries as profiles
 from api.enterprises import service as enterprises
 from api.enterprises.drafts import mark_row, sound_mark
 from api.enterprises.queries import Known
-from api.enterprises.schemas import MarkIn, MarkOut, mark_out
+from api.enterprises.schemas import EnterprisePatch, MarkIn, MarkOut, mark_out
 from api.marks import queries
 from api.marks.drafts import profile_facts
 from api.marks.schemas import (
@@ -28,6 +29,8 @@ from api.marks.schemas import (
     ClaimedMark,
     ExpiringMark,
     RevocationIn,
+    ShareRefusalIn,
+    StatedShare,
     VerificationIn,
     VerifiedShare,
 )
@@ -149,6 +152,33 @@ async def verify_share(
             verified_on=data.verified_on,
             reference=data.reference,
         )
+
+
+async def refuse_share(
+    enterprise_id: UUID, data: ShareRefusalIn, actor: Actor, now: datetime
+) -> None:
+    """Take a share of target groups off a profile that is not right; it is unknown from then on."""
+    checks = Checks()
+    checks.faults += personal_number_faults(data.reason, "/reason")
+    checks.settle()
+    async with transaction():
+        profile = await enterprises.read(enterprise_id, legal_day(now))
+        share = profile.target_group_share
+        if share is None:
+            raise ShareUnknown("The profile states no share of target groups.")
+
+        unknown = EnterprisePatch(target_group_share=None)
+        await enterprises.change(enterprise_id, unknown, profile.version, actor, now)
+        detail = {"share": share.value, "reason": data.reason}
+        await audit.record("share.refused", [enterprise_id], actor.name, now, **detail)
+
+
+async def stated_shares(cursor: str | None, limit: int) -> Page[StatedShare]:
+    """List the shares of target groups that wait until somebody has seen proof of them."""
+    rows = await queries.stated_shares(after(cursor), limit + 1)
+    items = tuple(as_struct(row, StatedShare) for row in rows[:limit])
+    more = len(rows) > limit
+    return Page(items=items, next_cursor=write_cursor(items[-1].enterprise_id) if more else None)
 
 
 async def expiring(today: date, within: int, cursor: str | None, limit: int) -> Page[ExpiringMark]:

@@ -21,7 +21,7 @@ from api.lot_adoptions.tables import LotDeclaration, LotPlanAdoption
 from api.lot_plans.tables import LotPlan, LotPlanRun
 from api.match_batches.tables import MatchBatch
 from api.matches.tables import BuyerExclusion, MatchRun, MatchVerdict
-from api.moderation.tables import ProfileClaim
+from api.moderation.tables import DuplicateRefusal, ProfileClaim
 from api.notifications.tables import (
     MailDigest,
     MailRound,
@@ -79,6 +79,7 @@ APP_CONFIG = AppConfig(
         Mark,
         Revision,
         ProfileClaim,
+        DuplicateRefusal,
         CapacityReservation,
         ImportJob,
         ImportBatch,

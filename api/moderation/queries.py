@@ -1,17 +1,24 @@
 """Reads and writes of moderation, in SQL. No rule is decided here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
 from api.database import Row, copy_rows, fetch, update_row
 from api.domain.profile.merging import Listed
-from api.moderation.tables import ProfileClaim
+from api.moderation.tables import DuplicateRefusal, ProfileClaim
 
 _CLAIM: Final = """
 SELECT id, enterprise AS enterprise_id, organisation AS organisation_id, proof, reference,
        claimed_by, claimed_at, former_owner, owner_agrees, owner_reason, state, reason, decided_at
 FROM profile_claim
+"""
+_REFUSALS: Final = """
+SELECT r.id, r.first_enterprise AS first, a.name AS first_name, r.second_enterprise AS second,
+       b.name AS second_name, r.first_compared, r.second_compared, r.reason, r.refused_by,
+       r.refused_at
+FROM duplicate_refusal r JOIN enterprise a ON a.id = r.first_enterprise
+JOIN enterprise b ON b.id = r.second_enterprise
 """
 _REVIEWS: Final = """
 SELECT r.*, e.name AS enterprise_name FROM (
@@ -105,13 +112,47 @@ async def provenance(enterprise_id: UUID) -> list[Row]:
     return await fetch(sql, enterprise_id)
 
 
-async def listed(municipality: str | None) -> list[Listed]:
-    """Give every published profile as far as it is compared."""
+async def listed(municipality: str | None, ids: Sequence[UUID] | None = None) -> list[Listed]:
+    """Give every published profile as far as it is compared; of these ids alone, if given."""
     sql = """
     SELECT id::text, name, kvk_number, municipality, postcode, identifier_scheme, identifier
     FROM enterprise WHERE state = 'published' AND ($1::text IS NULL OR municipality = $1)
+    AND ($2::uuid[] IS NULL OR id = ANY($2))
     """
-    return [_listed(row) for row in await fetch(sql, municipality)]
+    return [_listed(row) for row in await fetch(sql, municipality, ids)]
+
+
+async def refused_pairs() -> list[Row]:
+    """Give every pair that somebody keeps apart, with what was compared then."""
+    sql = """
+    SELECT id, first_enterprise::text AS first, second_enterprise::text AS second,
+           first_compared, second_compared FROM duplicate_refusal
+    """
+    return await fetch(sql)
+
+
+async def refusals(after: UUID | None, limit: int) -> list[Row]:
+    """Give refusals of pairs in the order in which they were made."""
+    sql = f"{_REFUSALS} WHERE ($1::uuid IS NULL OR r.id > $1) ORDER BY r.id LIMIT $2"
+    return await fetch(sql, after, limit)
+
+
+async def refusal(refusal_id: UUID) -> Row | None:
+    """Give a refusal of a pair, locked until the transaction ends."""
+    rows = await fetch(f"{_REFUSALS} WHERE r.id = $1 FOR UPDATE OF r", refusal_id)
+    return rows[0] if rows else None
+
+
+async def put_refusal(row: Row) -> None:
+    """Store the refusal of a pair, in the place of an earlier one."""
+    sql = "DELETE FROM duplicate_refusal WHERE first_enterprise = $1 AND second_enterprise = $2"
+    await fetch(sql, row["first_enterprise"], row["second_enterprise"])
+    await copy_rows(DuplicateRefusal, [row])
+
+
+async def delete_refusal(refusal_id: UUID) -> None:
+    """Drop the refusal of a pair."""
+    await fetch("DELETE FROM duplicate_refusal WHERE id = $1", refusal_id)
 
 
 async def move_to_successor(merged: UUID, successor: UUID) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Request, Response, Router, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
@@ -19,10 +19,12 @@ from api.moderation.schemas import (
     FieldSource,
     HistoryEntry,
     MergeIn,
+    RefusalIn,
+    RefusalOut,
     ReviewOut,
 )
 from api.pagination import Cursor, Limit, Page
-from api.preconditions import documented
+from api.preconditions import IfMatch, documented, wanted_state
 from api.problems import answers
 
 WRITE: dict[str, Any] = {"guards": [needs("directory:write")], "security": SECURITY}
@@ -31,6 +33,10 @@ Caller = Request[Any, Any, Any]
 Now = NamedDependency[datetime]
 InMunicipality = Annotated[
     str | None, QueryParameter(pattern=r"^GM\d{4}$", description="Only within a municipality.")
+]
+WithRefused = Annotated[
+    bool,
+    QueryParameter(name="includeRefused", description="Also pairs that somebody called two firms."),
 ]
 
 
@@ -142,10 +148,57 @@ async def list_provenance(enterprise_id: FromPath[UUID], now: Now) -> tuple[Fiel
     **MODERATE,
 )
 async def list_duplicates(
-    municipality: InMunicipality = None, cursor: Cursor = None, limit: Limit = 20
+    municipality: InMunicipality = None,
+    include_refused: WithRefused = False,  # noqa: FBT002  a documented parameter
+    cursor: Cursor = None,
+    limit: Limit = 20,
 ) -> Page[DuplicateOut]:
     """List pairs with one number, or with near-equal names in one place; likeliest first."""
-    return await service.duplicates(municipality, cursor, limit)
+    return await service.duplicates(municipality, cursor, limit, refused=include_refused)
+
+
+@post(
+    "/duplicate-refusals",
+    operation_id="refuseDuplicate",
+    summary="Say that two profiles are two firms",
+    responses=answers(400, 401, 403, 404, 409, 410, 413),
+    response_headers=[documented("Location", "The refusals of pairs.")],
+    **MODERATE,
+)
+async def refuse_duplicate(
+    request: Caller, data: JSONBody[RefusalIn], now: Now
+) -> Response[RefusalOut]:
+    """Keep two profiles apart, until what is compared of one of them changes."""
+    made = await service.refuse(data, current_actor(request), now)
+    headers = {"ETag": made.etag, "Location": "/v1/duplicate-refusals"}
+    return Response(made, status_code=201, headers=headers)
+
+
+@get(
+    "/duplicate-refusals",
+    operation_id="listDuplicateRefusals",
+    summary="List the pairs that are kept apart",
+    responses=answers(400, 401, 403),
+    **MODERATE,
+)
+async def list_duplicate_refusals(cursor: Cursor = None, limit: Limit = 20) -> Page[RefusalOut]:
+    """List the pairs of profiles that somebody called two firms, oldest decision first."""
+    return await service.refusals(cursor, limit)
+
+
+@delete(
+    "/duplicate-refusals/{refusal_id:uuid}",
+    operation_id="withdrawDuplicateRefusal",
+    summary="Take the refusal of a pair back",
+    responses=answers(400, 401, 403, 404, 412, 428),
+    **MODERATE,
+)
+async def withdraw_duplicate_refusal(
+    request: Caller, refusal_id: FromPath[UUID], if_match: IfMatch, now: Now
+) -> None:
+    """Offer a pair again while its profiles are alike; the audit trail keeps the refusal."""
+    wanted = wanted_state(if_match)
+    await service.offer_again(refusal_id, current_actor(request), now, wanted=wanted)
 
 
 @post(
@@ -173,6 +226,9 @@ router = Router(
         list_history,
         list_provenance,
         list_duplicates,
+        refuse_duplicate,
+        list_duplicate_refusals,
+        withdraw_duplicate_refusal,
         merge_enterprise,
     ],
     tags=["Directory"],

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from api.domain.profile.claims import WaitingFor
+from api.preconditions import Tag
 
 Reason = Annotated[str, Meta(min_length=3, max_length=1_000)]
 
@@ -34,6 +35,15 @@ class MergeIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="c
     """Which profile goes on."""
 
     successor_id: UUID
+    reason: Reason
+
+
+class RefusalIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """Two profiles that are two firms, and how that is known."""
+
+    enterprise_ids: Annotated[
+        tuple[UUID, ...], Meta(min_length=2, max_length=2, description="The two, in any order.")
+    ]
     reason: Reason
 
 
@@ -117,6 +127,30 @@ class DuplicateOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     first_name: str
     second: UUID
     second_name: str
+    refusal_id: Annotated[
+        UUID | None, Meta(description="Of the refusal of this pair, where one still holds.")
+    ]
+
+
+class RefusalOut(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """Two profiles that somebody keeps apart."""
+
+    id: UUID
+    first: UUID
+    first_name: str
+    second: UUID
+    second_name: str
+    reason: str
+    refused_by: str
+    refused_at: datetime
+    holds: Annotated[
+        bool,
+        Meta(
+            description="False once name, number or place of one of them changed, or it left the "
+            "directory: the pair may then be offered again."
+        ),
+    ]
+    etag: Tag
 
 
 class OwnContact(msgspec.Struct, frozen=True):

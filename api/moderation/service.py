@@ -13,9 +13,10 @@ from api.audit import service as audit
 from api.clock import legal_day, new_id
 from api.database import Row, as_struct, transaction
 from api.domain.checks import Checks
-from api.domain.errors import NotFound, RuleViolation
+from api.domain.errors import Fault, InvalidInput, NotFound, RuleViolation
 from api.domain.profile.claims import WaitingFor, waiting_for
 from api.domain.profile.marks import refuse_same_eyes
+from api.domain.profile.merging import Listed, Refusal, still_holds
 from api.domain.profile.merging import duplicates as find_duplicates
 from api.domain.social_return.privacy import personal_number_faults
 from api.enterprises import queries as profiles
@@ -24,6 +25,7 @@ from api.enterprises.queries import Known
 from api.enterprises.schemas import EnterpriseOut, EnterprisePatch
 from api.enterprises.service import NotTheOwner
 from api.moderation import queries
+from api.moderation.drafts import refusal_row
 from api.moderation.schemas import (
     ClaimIn,
     ClaimOut,
@@ -33,12 +35,15 @@ from api.moderation.schemas import (
     HistoryEntry,
     MergeIn,
     OwnContact,
+    RefusalIn,
+    RefusalOut,
     ReviewOut,
 )
 from api.pagination import Page, after, read_cursor, write_cursor
+from api.preconditions import check_state, state_tag
 from api.problems import AccessDenied
 
-Item = TypeVar("Item", ClaimOut, ReviewOut, HistoryEntry)
+Item = TypeVar("Item", ClaimOut, ReviewOut, HistoryEntry, RefusalOut)
 
 
 class ClaimRefused(RuleViolation):
@@ -57,6 +62,12 @@ class MergeRefused(RuleViolation):
     """These two profiles can't be merged."""
 
     code = "merge-refused"
+
+
+class PairRefused(RuleViolation):
+    """These two profiles are kept apart already."""
+
+    code = "pair-refused"
 
 
 async def own_profile(actor: Actor) -> UUID | None:
@@ -165,28 +176,75 @@ async def provenance(enterprise_id: UUID, now: datetime) -> tuple[FieldSource, .
 
 
 async def duplicates(
-    municipality: str | None, cursor: str | None, limit: int
+    municipality: str | None, cursor: str | None, limit: int, *, refused: bool = False
 ) -> Page[DuplicateOut]:
-    """Give the pairs of profiles that may be one firm, the likeliest first."""
-    here = await queries.listed(municipality)
-    found = await asyncio.to_thread(find_duplicates, here)
+    """Give the pairs of profiles that may be one firm, the likeliest first.
+
+    Those that somebody keeps apart are left out, unless `refused`.
+    """
+    here = {one.id: one for one in await queries.listed(municipality)}
+    apart = _apart(await queries.refused_pairs(), here)
+    found = await asyncio.to_thread(find_duplicates, list(here.values()))
     start = None if cursor is None else read_cursor(cursor, tuple[int, str, str])
-    names = {one.id: one.name for one in here}
-    left = [one for one in found if start is None or (-one.percent, one.first, one.second) > start]
+    left = [
+        one
+        for one in found
+        if (refused or (one.first, one.second) not in apart)
+        and (start is None or (-one.percent, one.first, one.second) > start)
+    ]
     items = tuple(
         DuplicateOut(
             percent=one.percent,
             reason=one.reason,
             first=UUID(one.first),
-            first_name=names[one.first],
+            first_name=here[one.first].name,
             second=UUID(one.second),
-            second_name=names[one.second],
+            second_name=here[one.second].name,
+            refusal_id=apart.get((one.first, one.second)),
         )
         for one in left[:limit]
     )
     last = left[limit - 1] if len(left) > limit else None
     key = None if last is None else write_cursor((-last.percent, last.first, last.second))
     return Page(items=items, next_cursor=key)
+
+
+async def refuse(data: RefusalIn, actor: Actor, now: datetime) -> RefusalOut:
+    """Keep with its reason that two profiles are two firms; they are no longer offered."""
+    _refuse_personal_numbers(("/reason", data.reason))
+    first, second = sorted(data.enterprise_ids)
+    if first == second:
+        raise InvalidInput(Fault("duplicate-id", "Name two profiles.", "/enterpriseIds/1"))
+    async with transaction():
+        # In the order of ids, as merges lock them.
+        both = [(await enterprises.locked(one, actor)).id for one in (first, second)]
+        here = {one.id: one for one in await queries.listed(None, both)}
+        if (str(first), str(second)) in _apart(await queries.refused_pairs(), here):
+            raise PairRefused("These two are kept apart already.")
+
+        row = refusal_row((here[str(first)], here[str(second)]), data.reason, actor.identity, now)
+        await queries.put_refusal(row)
+        await audit.record("duplicate.refused", both, actor.name, now, reason=data.reason)
+        return _refusal_out(await _refusal(row["id"]), here)
+
+
+async def refusals(cursor: str | None, limit: int) -> Page[RefusalOut]:
+    """Give the pairs that somebody keeps apart, the oldest decision first."""
+    rows = await queries.refusals(after(cursor), limit + 1)
+    ids = [row[side] for row in rows for side in ("first", "second")]
+    here = {one.id: one for one in await queries.listed(None, ids)}
+    return _page([_refusal_out(row, here) for row in rows], limit)
+
+
+async def offer_again(refusal_id: UUID, actor: Actor, now: datetime, *, wanted: str) -> None:
+    """Take a refusal back; the audit trail keeps it."""
+    async with transaction():
+        row = await _refusal(refusal_id)
+        check_state(state_tag(row["id"]), wanted)
+        await queries.delete_refusal(refusal_id)
+        both = [row["first"], row["second"]]
+        reason = row["reason"]
+        await audit.record("duplicate.offered-again", both, actor.name, now, reason=reason)
 
 
 async def merge(enterprise_id: UUID, data: MergeIn, actor: Actor, now: datetime) -> EnterpriseOut:
@@ -208,6 +266,27 @@ async def merge(enterprise_id: UUID, data: MergeIn, actor: Actor, now: datetime)
         taken = {"reason": data.reason, "merged": str(merged.id)}
         await enterprises.touch(successor, "enterprise.took-over", actor, now, **taken)
         return await enterprises.read(successor.id, legal_day(now))
+
+
+def _apart(rows: Sequence[Row], here: Mapping[str, Listed]) -> dict[tuple[str, str], UUID]:
+    """Give the pairs of which the refusal still holds, with its id."""
+    read = {row["id"]: as_struct(row, Refusal) for row in rows}
+    holding = {key: one for key, one in read.items() if still_holds(one, here)}
+    return {(one.first, one.second): key for key, one in holding.items()}
+
+
+async def _refusal(refusal_id: UUID) -> Row:
+    row = await queries.refusal(refusal_id)
+    if row is None:
+        raise NotFound(f"No pair is kept apart as {refusal_id}.")
+    return row
+
+
+def _refusal_out(row: Row, here: Mapping[str, Listed]) -> RefusalOut:
+    sides = {side: str(row[side]) for side in ("first", "second")}
+    holds = still_holds(as_struct(dict(row) | sides, Refusal), here)
+    told = {"holds": holds, "etag": state_tag(row["id"])}
+    return as_struct(dict(row) | told, RefusalOut)
 
 
 async def _join(merged: Known, successor: Known) -> None:

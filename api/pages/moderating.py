@@ -1,4 +1,4 @@
-"""Pages of moderators: claims, changes, marks and doubles, each with what is known and a reason."""
+"""Pages of moderators: claims, changes, marks, shares and doubles, with what is known of each."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -14,15 +14,16 @@ from api.clock import legal_day
 from api.enterprises import service as enterprises
 from api.enterprises.schemas import EnterpriseOut, MarkOut
 from api.marks import service as marks
-from api.marks.schemas import RevocationIn, VerificationIn
+from api.marks.schemas import RevocationIn, ShareRefusalIn, VerificationIn
 from api.moderation import service as moderation
-from api.moderation.schemas import DecisionIn, MergeIn, ReviewOut
+from api.moderation.schemas import DecisionIn, MergeIn, RefusalIn, ReviewOut
 from api.pages.enterprise import HOME, WRITE
 from api.pages.finding import mark_names
 from api.pages.forms import Form
 from api.pages.proofs import Caller, Now
 from api.pages.rendering import id_in, language_of, missing, page, query, see
 from api.pages.texts import Texts
+from api.preconditions import ANYHOW
 
 PLACE: Final = "/moderatie"
 SHOWN: Final = 20
@@ -141,10 +142,13 @@ async def judge_mark(
 
 
 async def _verify(ids: tuple[UUID, UUID], form: Form, request: Caller, now: Now) -> None:
+    await marks.verify(ids, _seen(form), current_actor(request), now)
+
+
+def _seen(form: Form) -> VerificationIn:
     form.needs("reference", *(() if form.text("verifiedOn") else ("verifiedOn",)))
     seen, words = form.day("verifiedOn"), form.text("reference")
-    data = form.build(VerificationIn, verifiedOn=seen, reference=words)
-    await marks.verify(ids, data, current_actor(request), now)
+    return form.build(VerificationIn, verifiedOn=seen, reference=words)
 
 
 async def _refuse(ids: tuple[UUID, UUID], form: Form, request: Caller, now: Now) -> None:
@@ -164,6 +168,44 @@ async def _mark(request: Caller, ids: tuple[UUID, UUID], form: Form, now: Now) -
     return page(request, "judge.html", status=status, **context)
 
 
+@get(PLACE + "/doelgroep", **VERIFY)
+async def list_shares(request: Caller) -> Response[Any]:
+    """List the shares of target groups of which nobody has seen proof."""
+    found = await marks.stated_shares(request.query_params.get("cursor"), SHOWN)
+    return page(request, "shares.html", found=found)
+
+
+@get(PLACE + "/doelgroep/{enterprise_id:uuid}", **VERIFY)
+async def show_share(request: Caller, enterprise_id: FromPath[UUID], now: Now) -> Response[Any]:
+    """Show a stated share with what bears on it."""
+    return await _share(request, enterprise_id, Form.filled(verifiedOn=legal_day(now)), now)
+
+
+@post(PLACE + "/doelgroep/{enterprise_id:uuid}", **VERIFY)
+async def judge_share(request: Caller, enterprise_id: FromPath[UUID], now: Now) -> Response[Any]:
+    """Note that proof was seen, or take the share off the profile."""
+    form, actor = await Form.of(request), current_actor(request)
+    with form.noting():
+        if _agrees(form):
+            await marks.verify_share(enterprise_id, _seen(form), actor, now)
+        else:
+            form.needs("reason")
+            data = form.build(ShareRefusalIn, reason=form.text("reason"))
+            await marks.refuse_share(enterprise_id, data, actor, now)
+        return see(f"{PLACE}/doelgroep" + query(gedaan=_done(form)))
+    return await _share(request, enterprise_id, form, now)
+
+
+async def _share(request: Caller, enterprise_id: UUID, form: Form, now: Now) -> Response[Any]:
+    firm = await enterprises.read(enterprise_id, legal_day(now))
+    if firm.target_group_share is None:
+        raise missing("such share")
+    sources = await moderation.provenance(enterprise_id, now)
+    stated = next((one for one in sources if one.field == "targetGroupShare"), None)
+    context = {"firm": firm, "stated": stated, "mark_names": await mark_names(), "form": form}
+    return page(request, "judge_share.html", status=400 if form.faults else 200, **context)
+
+
 @get(PLACE + "/dubbelen", **MODERATE)
 async def list_doubles(request: Caller) -> Response[Any]:
     """List the pairs of profiles that may be one firm."""
@@ -180,19 +222,44 @@ async def show_double(
 
 
 @post(PLACE + "/dubbelen/{first:uuid}/{second:uuid}", **MODERATE)
-async def merge(
+async def decide_double(
     request: Caller, first: FromPath[UUID], second: FromPath[UUID], now: Now
 ) -> Response[Any]:
-    """Merge one profile into the other."""
-    form = await Form.of(request)
+    """Merge one profile into the other, or keep the two apart."""
+    form, ids = await Form.of(request), (first, second)
+    apart = form.text("besluit") == "apart"
     with form.noting():
-        form.needs("reason", "successor")
-        wanted = id_in(form.text("successor")) if form.text("successor") else first
-        data = form.build(MergeIn, successorId=wanted, reason=form.text("reason"))
-        gone = second if wanted == first else first
-        await moderation.merge(gone, data, current_actor(request), now)
-        return see(f"{PLACE}/dubbelen" + query(gedaan="samen"))
-    return await _double(request, (first, second), form, now)
+        await (_keep_apart if apart else _merge)(request, ids, form, now)
+        return see(f"{PLACE}/dubbelen" + query(gedaan="apart" if apart else "samen"))
+    return await _double(request, ids, form, now)
+
+
+async def _merge(request: Caller, ids: tuple[UUID, UUID], form: Form, now: Now) -> None:
+    form.needs("reason", "successor")
+    wanted = id_in(form.text("successor")) if form.text("successor") else ids[0]
+    data = form.build(MergeIn, successorId=wanted, reason=form.text("reason"))
+    gone = ids[1] if wanted == ids[0] else ids[0]
+    await moderation.merge(gone, data, current_actor(request), now)
+
+
+async def _keep_apart(request: Caller, ids: tuple[UUID, UUID], form: Form, now: Now) -> None:
+    form.needs("reason")
+    data = form.build(RefusalIn, enterpriseIds=ids, reason=form.text("reason"))
+    await moderation.refuse(data, current_actor(request), now)
+
+
+@get(PLACE + "/dubbelen/apart", **MODERATE)
+async def list_apart(request: Caller) -> Response[Any]:
+    """List the pairs that are kept apart, each with its reason."""
+    found = await moderation.refusals(request.query_params.get("cursor"), SHOWN)
+    return page(request, "apart.html", found=found)
+
+
+@post(PLACE + "/dubbelen/apart/{refusal_id:uuid}", **MODERATE)
+async def offer_again(request: Caller, refusal_id: FromPath[UUID], now: Now) -> Response[Any]:
+    """Take back that a pair is kept apart."""
+    await moderation.offer_again(refusal_id, current_actor(request), now, wanted=ANYHOW)
+    return see(f"{PLACE}/dubbelen" + query(gedaan="opnieuw"))
 
 
 async def _double(request: Caller, ids: tuple[UUID, UUID], form: Form, now: Now) -> Response[Any]:
@@ -216,8 +283,13 @@ HANDLERS = [
     list_marks,
     show_mark,
     judge_mark,
+    list_shares,
+    show_share,
+    judge_share,
     list_doubles,
     show_double,
-    merge,
+    decide_double,
+    list_apart,
+    offer_again,
     answer_claim,
 ]

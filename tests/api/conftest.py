@@ -25,7 +25,7 @@ _REBUILT = (
     "public_service_mission",
     "longlist_lock",
     *("match_verdict", "match_run", "lot", "tender", "quality_mark", "offering"),
-    *("profile_claim", "enterprise_revision", "enterprise"),
+    *("duplicate_refusal", "profile_claim", "enterprise_revision", "enterprise"),
 )
 _PLANNED = (
     *("capacity_reservation", "lot_plan_adoption", "lot_declaration", "lot_plan", "split_run"),

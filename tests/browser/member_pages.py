@@ -39,7 +39,9 @@ PAGES = [
     ("moderator", "/moderatie/{claimed}"),
     ("moderator", "/moderatie/keurmerken"),
     ("moderator", "/moderatie/keurmerken/{mark}"),
+    ("moderator", "/moderatie/doelgroep"),
     ("moderator", "/moderatie/dubbelen"),
+    ("moderator", "/moderatie/dubbelen/apart"),
     ("moderator", "/moderatie/dubbelen/{double}"),
 ]
 

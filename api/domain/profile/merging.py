@@ -1,10 +1,11 @@
 """Finding profiles that may be one firm: on numbers, and on near-equal names in one place."""
 
+import hashlib
 import math
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -40,6 +41,16 @@ class Duplicate(msgspec.Struct, frozen=True, rename="camel", order=True):
     second: str
     reason: str
     """`same-kvk`, `same-identifier` or `similar-name`."""
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """Somebody said that two profiles are two firms; the lower id first."""
+
+    first: str
+    second: str
+    first_compared: str
+    """Fingerprint of what was compared of the first profile then."""
+    second_compared: str
 
 
 class _Named(msgspec.Struct, frozen=True, gc=False):
@@ -80,6 +91,22 @@ def duplicates(listed: Sequence[Listed], similar_from: int = SIMILAR_FROM) -> li
     for one in (*_same_numbers(listed), *_similar(listed, similar_from)):
         found.setdefault((one.first, one.second), one)
     return sorted(found.values(), key=lambda one: (-one.percent, one.first, one.second))
+
+
+def compared(one: Listed) -> str:
+    """Give 32 hex digits that change with what is compared of a profile: name, numbers, place.
+
+    Names count as they are compared, so that another legal form is no change (own choice, ADR 53).
+    """
+    name = normal_name(one.name)
+    facts = (name, one.kvk_number, one.identifier, one.municipality, one.postcode)
+    return hashlib.blake2b(msgspec.json.encode(facts), digest_size=16).hexdigest()
+
+
+def still_holds(refusal: Refusal, listed: Mapping[str, Listed]) -> bool:
+    """Tell whether both are listed, and nothing that is compared changed since (ADR 53)."""
+    sides = (refusal.first, refusal.first_compared), (refusal.second, refusal.second_compared)
+    return all(one in listed and compared(listed[one]) == before for one, before in sides)
 
 
 def _same_numbers(listed: Sequence[Listed]) -> Iterator[Duplicate]:

@@ -27,7 +27,10 @@ OWNED: Final = {
     *("delivery_id", "item_id", "plan_id", "version_id", "webhook_id"),
 }
 """Parameters that name something of an organisation."""
-OF_ALL: Final = {"enterprise_id", "lot_id", "mark_id", "offering_id", "review_id", "tender_id"}
+OF_ALL: Final = {
+    *("enterprise_id", "lot_id", "mark_id", "offering_id", "tender_id"),
+    *("refusal_id", "review_id"),
+}
 """Of the public directory and notices, or of the platform's moderators."""
 OF_NOBODY: Final = {"name", "table", "year"}
 """No name of a thing: the answer is about the caller's own organisation."""

@@ -1,5 +1,6 @@
 """Marks over HTTP: claimed, verified by somebody else, revoked, lapsed."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -221,3 +222,46 @@ async def test_there_is_no_share_to_verify_where_none_is_stated(desk: AsyncClien
     answer = await desk.post(f"/v1/enterprises/{firm['id']}/share-verifications", json=SEEN)
 
     assert answer.json()["code"] == "share-unknown"
+
+
+async def test_shares_without_proof_are_listed_page_by_page(desk: AsyncClient) -> None:
+    made = [await stored(desk, targetGroupShare="30-49") for _ in range(3)]
+    await stored(desk)
+    other = await a_key("directory:verify")
+    path = f"/v1/enterprises/{made[1]['id']}/share-verifications"
+    assert (await desk.post(path, json=SEEN, headers=other)).status_code == 201
+
+    first = (await desk.get("/v1/stated-shares?limit=1")).json()
+    second = (await desk.get(f"/v1/stated-shares?limit=1&cursor={first['nextCursor']}")).json()
+
+    assert first["items"] + second["items"] == [
+        {
+            "enterpriseId": one["id"],
+            "enterpriseName": one["name"],
+            "targetGroupShare": "30-49",
+        }
+        for one in (made[0], made[2])
+    ]
+    assert second["nextCursor"] is None
+
+
+async def test_a_share_that_is_not_right_is_unknown_from_then_on(desk: AsyncClient) -> None:
+    firm = await stored(desk, targetGroupShare="30-49")
+    path, why = f"/v1/enterprises/{firm['id']}/share-refusals", {"reason": "in no report at all"}
+    personal = await desk.post(path, json={"reason": "BSN 111222333"})
+
+    done = await desk.post(path, json=why)
+    again = await desk.post(path, json=why)
+
+    assert personal.json()["errors"][0]["place"] == "/reason"
+    assert done.status_code == 204, done.text
+    assert (again.status_code, again.json()["code"]) == (409, "share-unknown")
+    profile = (await desk.get(f"/v1/enterprises/{firm['id']}")).json()
+    assert (profile["targetGroupShare"], profile["shareVerifiedOn"]) == (None, None)
+    sql = """
+    SELECT detail FROM audit_event WHERE subject = $1::uuid AND action = 'share.refused'
+    """
+    [told] = await fetch(sql, firm["id"])
+    assert json.loads(told["detail"]) == {"share": "30-49"} | why
+    history = (await desk.get(f"/v1/enterprises/{firm['id']}/history")).json()["items"]
+    assert history[0]["fields"] == ["targetGroupShare"]

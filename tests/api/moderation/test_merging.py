@@ -23,6 +23,7 @@ async def test_near_equal_names_in_one_place_are_offered(desk: AsyncClient) -> N
             "firstName": first["name"],
             "second": second["id"],
             "secondName": second["name"],
+            "refusalId": None,
         }
     ]
 

@@ -148,6 +148,73 @@ async def test_a_mark_that_is_not_right_is_revoked_with_a_reason(
     assert mark["state"] == "revoked"
 
 
+async def _with_share(desk: AsyncClient) -> str:
+    mark = {"scheme": "pso-30plus", "reference": "PSO-30-7"}
+    firm = await stored(desk, targetGroupShare="30-49", targetGroups=["wia"], marks=[mark])
+    return str(firm["id"])
+
+
+async def test_a_share_counts_as_proven_once_proof_was_seen(
+    app: Litestar, desk: AsyncClient
+) -> None:
+    firm = await _with_share(desk)
+    browser = await _moderator(app)
+    path = f"/moderatie/doelgroep/{firm}"
+    listed = await browser.get("/moderatie/doelgroep")
+    shown = text_of(await browser.get(path))
+
+    empty = await browser.post(path, data={"besluit": "ja"})
+    future = await browser.post(
+        path, data={"besluit": "ja", "verifiedOn": "2099-01-01", "reference": "Jaarverslag"}
+    )
+    seen = {"besluit": "ja", "verifiedOn": "2026-02-01", "reference": "Jaarverslag 2025, blz. 7"}
+    done = await browser.post(path, data=seen)
+
+    assert path in listed.text
+    assert "PSO-30-7" in shown
+    assert "met de hand ingevuld" in shown
+    assert faults_of(empty) == {"verifiedOn", "reference"}
+    assert faults_of(future) == {"verifiedOn"}
+    assert done.headers["Location"] == "/moderatie/doelgroep?gedaan=akkoord"
+    profile = (await desk.get(f"/v1/enterprises/{firm}")).json()
+    assert profile["shareVerifiedOn"] == "2026-02-01"
+    assert path not in (await browser.get("/moderatie/doelgroep")).text
+    assert "Ik heb bewijs gezien" not in text_of(await browser.get(path))
+
+
+async def test_a_share_that_is_not_right_is_taken_away_with_a_reason(
+    app: Litestar, desk: AsyncClient
+) -> None:
+    firm = await _with_share(desk)
+    browser = await _moderator(app)
+    path = f"/moderatie/doelgroep/{firm}"
+
+    empty = await browser.post(path, data={"besluit": "nee"})
+    done = await browser.post(path, data={"besluit": "nee", "reason": "Staat nergens."})
+
+    assert faults_of(empty) == {"reason"}
+    assert done.headers["Location"] == "/moderatie/doelgroep?gedaan=afgewezen"
+    assert (await desk.get(f"/v1/enterprises/{firm}")).json()["targetGroupShare"] is None
+    assert (await browser.get(path)).status_code == 404
+
+
+async def test_who_stated_a_share_does_not_verify_it(app: Litestar, desk: AsyncClient) -> None:
+    browser = await _moderator(app)
+    firm = await stored(desk)
+    answer = await browser.patch(
+        f"/v1/enterprises/{firm['id']}",
+        json={"targetGroupShare": "50-74"},
+        headers={"If-Match": "*"},
+    )
+    assert answer.status_code == 200, answer.text
+    seen = {"besluit": "ja", "verifiedOn": "2026-02-01", "reference": "Jaarverslag"}
+
+    refused = await browser.post(f"/moderatie/doelgroep/{firm['id']}", data=seen)
+
+    assert refused.status_code == 400
+    assert (await desk.get(f"/v1/enterprises/{firm['id']}")).json()["shareVerifiedOn"] is None
+
+
 async def test_claimed_marks_are_listed_page_by_page(desk: AsyncClient) -> None:
     made = [await _with_mark(desk) for _ in range(2)]
 
@@ -175,7 +242,7 @@ async def test_doubles_are_merged_with_a_reason_and_the_other_leads_on(
     ]
     browser = await _moderator(app)
     listed = await browser.get("/moderatie/dubbelen")
-    [path] = re.findall(r'href="(/moderatie/dubbelen/[^"]+)"', listed.text)
+    [path] = re.findall(r'href="(/moderatie/dubbelen/[0-9a-f-]{36}/[^"]+)"', listed.text)
     shown = text_of(await browser.get(path))
 
     empty = await browser.post(path, data={"reason": ""})
@@ -193,7 +260,58 @@ async def test_doubles_are_merged_with_a_reason_and_the_other_leads_on(
     assert len((await desk.get(f"/v1/enterprises/{first['id']}")).json()["offerings"]) == 2
 
 
-@pytest.mark.parametrize("path", ["/moderatie", "/moderatie/keurmerken", "/moderatie/dubbelen"])
+async def test_two_firms_are_kept_apart_with_a_reason_until_somebody_thinks_again(
+    app: Litestar, desk: AsyncClient
+) -> None:
+    for _ in range(2):
+        await stored(desk, name="Schildersbedrijf De Kwast", municipality="GM0344")
+    browser = await _moderator(app)
+    listed = await browser.get("/moderatie/dubbelen")
+    [path] = re.findall(r'href="(/moderatie/dubbelen/[0-9a-f-]{36}/[^"]+)"', listed.text)
+
+    empty = await browser.post(path, data={"besluit": "apart", "reason": ""})
+    done = await browser.post(path, data={"besluit": "apart", "reason": "Twee vestigingen."})
+    again = await browser.post(path, data={"besluit": "apart", "reason": "Nog eens."})
+    apart = await browser.get("/moderatie/dubbelen/apart")
+    left = await browser.get(done.headers["Location"])
+    [back] = re.findall(r'action="(/moderatie/dubbelen/apart/[^"]+)"', apart.text)
+    undone = await browser.post(back)
+
+    assert faults_of(empty) == {"reason"}
+    assert (done.status_code, done.headers["Location"]) == (303, "/moderatie/dubbelen?gedaan=apart")
+    assert "Deze profielen blijven al apart." in text_of(again)
+    assert "De profielen blijven apart." in text_of(left)
+    assert path not in left.text
+    assert "Twee vestigingen." in text_of(apart)
+    assert "geldt niet meer" not in re.findall(r"<article.*</article>", apart.text, re.DOTALL)[0]
+    assert undone.headers["Location"] == "/moderatie/dubbelen?gedaan=opnieuw"
+    assert path in (await browser.get("/moderatie/dubbelen")).text
+    assert "Er zijn geen profielen die apart blijven." in text_of(
+        await browser.get("/moderatie/dubbelen/apart")
+    )
+
+
+async def test_a_decision_that_no_longer_holds_says_so(app: Litestar, desk: AsyncClient) -> None:
+    firms = [await stored(desk, name="De Kwast", municipality="GM0344") for _ in range(2)]
+    body = {"enterpriseIds": [one["id"] for one in firms], "reason": "Twee vestigingen."}
+    await desk.post("/v1/duplicate-refusals", json=body)
+    path = f"/v1/enterprises/{firms[0]['id']}"
+    await desk.patch(path, json={"name": "De Nieuwe Kwast"}, headers={"If-Match": "*"})
+
+    shown = text_of(await (await _moderator(app)).get("/moderatie/dubbelen/apart"))
+
+    assert "De Nieuwe Kwast en De Kwast geldt niet meer" in shown or (
+        "De Kwast en De Nieuwe Kwast geldt niet meer" in shown
+    )
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/moderatie", "/moderatie/keurmerken", "/moderatie/doelgroep"),
+        *("/moderatie/dubbelen", "/moderatie/dubbelen/apart"),
+    ],
+)
 async def test_only_moderators_moderate(app: Litestar, path: str) -> None:
     others = [("editor", "platform"), ("officer", "authority"), ("editor", "enterprise")]
     for role, kind in others:

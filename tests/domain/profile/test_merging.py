@@ -2,20 +2,29 @@
 
 from itertools import combinations
 from random import Random
+from typing import Any
 
+import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from api.domain.profile.merging import (
     Duplicate,
     Listed,
+    Refusal,
+    compared,
     duplicates,
     likeness,
     normal_name,
+    still_holds,
     trigrams,
 )
 
 HERE = "GM0344"
+KWAST = Listed("1", "De Kwast", "01234567", HERE, "3511AA", ("KBO", "0123"))
+OTHER = Listed("2", "De Kwast Zwolle")
+APART = Refusal("1", "2", compared(KWAST), compared(OTHER))
 
 
 def test_legal_forms_accents_and_points_do_not_tell_names_apart() -> None:
@@ -85,3 +94,36 @@ def test_the_order_of_rows_changes_nothing(names: list[str], chance: Random) -> 
     chance.shuffle(shuffled)
 
     assert duplicates(listed) == duplicates(shuffled)
+
+
+def test_a_refusal_holds_while_nothing_that_is_compared_changes() -> None:
+    otherwise_spelt = msgspec.structs.replace(KWAST, name="DE KWAST B.V.")
+
+    assert still_holds(APART, {"1": KWAST, "2": OTHER})
+    assert still_holds(APART, {"1": otherwise_spelt, "2": OTHER})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"name": "De Kwasten"},
+        {"kvk_number": None},
+        {"municipality": "GM0193"},
+        {"postcode": "3511AB"},
+        {"identifier": ("KBO", "0124")},
+    ],
+)
+@pytest.mark.parametrize("side", ["1", "2"])
+def test_a_change_of_either_ends_a_refusal(side: str, change: dict[str, Any]) -> None:
+    both = {"1": KWAST, "2": msgspec.structs.replace(KWAST, id="2")}
+    apart = Refusal("1", "2", compared(both["1"]), compared(both["2"]))
+
+    changed = both | {side: msgspec.structs.replace(both[side], **change)}
+
+    assert still_holds(apart, both)
+    assert not still_holds(apart, changed)
+
+
+def test_a_refusal_does_not_hold_where_one_left() -> None:
+    assert not still_holds(APART, {"1": KWAST})
+    assert not still_holds(APART, {"2": OTHER})
