@@ -61,18 +61,17 @@ def main() -> None:
     given = asked.parse_args()
     wanted = sorted(given.size or (WHOLE if given.whole else USUAL))
     before = os.getloadavg()
-    sizes, plans = [], ""
+    sizes: list[Size] = []
     for firms in wanted:
         size, plans = _size(firms, given.seconds)
         sizes.append(size)
-    took = time.perf_counter() - _began
-    table = "\n".join(tables(sizes, before, os.getloadavg(), took))
-    sys.stdout.write(table + "\n")
-    if given.print:
-        sys.stdout.write(plans)
-        return
-    _write(table)
-    PLANS.write_text(plans, encoding="utf-8")
+        took = time.perf_counter() - _began
+        table = "\n".join(tables(sizes, before, os.getloadavg(), took))
+        if not given.print:
+            # After every size: the largest takes longest, and who breaks it off keeps the rest.
+            _write(table)
+            PLANS.write_text(plans, encoding="utf-8")
+    sys.stdout.write(table + "\n" + (plans if given.print else ""))
 
 
 def _size(firms: int, seconds: float) -> tuple[Size, str]:
