@@ -62,6 +62,7 @@ def main() -> None:
     wanted = sorted(given.size or (WHOLE if given.whole else USUAL))
     before = os.getloadavg()
     sizes: list[Size] = []
+    table = plans = ""
     for firms in wanted:
         size, plans = _size(firms, given.seconds)
         sizes.append(size)
