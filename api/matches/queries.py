@@ -209,9 +209,10 @@ async def same_runs(prints: Mapping[UUID, str], actor: Actor) -> dict[UUID, UUID
 async def last_bases(lot_ids: Sequence[UUID], actor: Actor) -> dict[UUID, LastRun]:
     """Give the organisation's last run of each lot, and what it stands on."""
     sql = """
-    SELECT DISTINCT ON (lot) lot, id, basis FROM match_run
-    WHERE lot = ANY($1) AND organisation IS NOT DISTINCT FROM $2
-    ORDER BY lot, created_at DESC, id DESC
+    SELECT l.lot, r.id, r.basis FROM unnest($1::uuid[]) AS l (lot) CROSS JOIN LATERAL (
+      SELECT id, basis FROM match_run
+      WHERE lot = l.lot AND organisation IS NOT DISTINCT FROM $2
+      ORDER BY created_at DESC, id DESC LIMIT 1) r
     """
     return {
         row["lot"]: (row["id"], msgspec.json.decode(row["basis"], type=MatchRunBasis))
