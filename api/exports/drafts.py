@@ -1,9 +1,7 @@
 """From profiles to lines, cells and linked data. Pure (ADR 14)."""
 
-import csv
-import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -14,7 +12,7 @@ from api.domain.matching.rules import RULES_2026
 from api.domain.profile.products import Product
 from api.domain.tendering.coverage import Coverage, Places, Radius
 from api.enterprises.schemas import EnterpriseOut, MarkOut, OfferingOut
-from api.formulas import inert
+from api.formulas import csv_rows, inert
 from api.reference.service import Reference
 
 Cell = str | int | float | bool | date | tuple[str, ...] | tuple[Product, ...] | None
@@ -139,24 +137,18 @@ def _cell(value: Cell) -> Cell:
 
 def csv_head() -> bytes:
     """Give what a CSV file begins with: byte order mark and names of columns."""
-    return "\ufeff".encode() + _csv([COLUMNS])
+    return "\ufeff".encode() + csv_rows([COLUMNS]).encode()
 
 
 def csv_lines(rows: Iterable[Row]) -> bytes:
     """Give rows for a Dutch Excel: `;` between cells, a comma in decimals."""
-    return _csv([_dutch(cell) for cell in cells(row)] for row in rows)
+    return csv_rows([_dutch(cell) for cell in cells(row)] for row in rows).encode()
 
 
 def _dutch(cell: Cell) -> Cell:
     if isinstance(cell, bool):
         return str(cell).lower()
     return str(cell).replace(".", ",") if isinstance(cell, float) else cell
-
-
-def _csv(rows: Iterable[Sequence[Cell]]) -> bytes:
-    target = io.StringIO()
-    csv.writer(target, delimiter=";", lineterminator="\r\n").writerows(rows)
-    return target.getvalue().encode()
 
 
 def json_lines(profiles: Iterable[EnterpriseOut]) -> bytes:

@@ -1,8 +1,6 @@
 """From a run to rows, a workbook and a page to print. Pure, but for the workbook's own bytes."""
 
 import base64
-import csv
-import io
 from collections.abc import Iterator
 from hashlib import sha256
 from html import escape
@@ -10,7 +8,7 @@ from typing import Final
 
 from api.domain.matching.near_miss import Shortfall, Unit
 from api.domain.matching.reasons import Compared, Reason, ReasonCode, RuleId, State
-from api.formulas import inert
+from api.formulas import csv_rows, inert, workbook
 from api.lines import Line, LineKind
 from api.longlists.schemas import OUTCOMES, REASONS, Longlist
 from api.matches.schemas import VerdictOut
@@ -135,29 +133,16 @@ def _value(value: Compared) -> str:
 
 def as_csv(found: Longlist) -> bytes:
     """Write the list for a Dutch Excel: semicolons, byte order mark; run and fingerprint last."""
-    target = io.StringIO()
-    writer = csv.writer(target, delimiter=";", lineterminator="\r\n")
-    writer.writerow([*HEAD, "run", "seed", "vingerafdruk"])
     own = (str(found.run.id), inert(found.run.seed), found.run.fingerprint)
-    writer.writerows([*cells(outcome, one), *own] for outcome, one in found.verdicts)
-    return target.getvalue().encode("utf-8-sig")
+    rows = ([*cells(outcome, one), *own] for outcome, one in found.verdicts)
+    return csv_rows(([*HEAD, "run", "seed", "vingerafdruk"], *rows)).encode("utf-8-sig")
 
 
 def as_xlsx(found: Longlist) -> bytes:
     """Write a workbook: what the list stands on, then the list."""
-    from openpyxl import Workbook
-
-    book = Workbook(write_only=True)
-    basis = book.create_sheet("Verantwoording")
-    for name, value in (*facts(found), *sources(found)):
-        basis.append([name, inert(value)])
-    listed = book.create_sheet("Lijst")
-    listed.append(list(HEAD))
-    for outcome, one in found.verdicts:
-        listed.append(list(cells(outcome, one)))
-    target = io.BytesIO()
-    book.save(target)
-    return target.getvalue()
+    basis = ((name, inert(value)) for name, value in (*facts(found), *sources(found)))
+    listed = (cells(outcome, one) for outcome, one in found.verdicts)
+    return workbook(("Verantwoording", basis), ("Lijst", (HEAD, *listed)))
 
 
 def as_html(found: Longlist) -> bytes:

@@ -17,6 +17,7 @@ from api.clock import legal_day
 from api.database import AWAY, Row, transaction, try_lock
 from api.directory.schemas import SearchFilters, SearchOrder
 from api.domain.errors import InvalidInput, NotFound, Unavailable
+from api.endings import all_ended
 from api.invitations.drafts import is_workday
 from api.notifications import queries
 from api.notifications.drafts import (
@@ -119,13 +120,7 @@ async def send(now: datetime) -> int:
         return 0
     claimed = await queries.claim(now, _AT_ONCE, now + _LEASE)
     ways = (here.smtp_url, here.mail_from, here.public_url)
-    attempts = asyncio.gather(*(_attempt(one, ways, now) for one in claimed))
-    try:
-        await asyncio.shield(attempts)
-    except asyncio.CancelledError:
-        # The worker stops. What is half sent is brought to its end, so that it comes once.
-        await attempts
-        raise
+    await all_ended(_attempt(one, ways, now) for one in claimed)
     return len(claimed)
 
 

@@ -1,7 +1,5 @@
 """Tables that people take along: CSV for a Dutch Excel, and a workbook."""
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,7 +9,7 @@ from uuid import UUID
 from litestar import Response
 
 from api.clock import LEGAL_TIME
-from api.formulas import inert
+from api.formulas import csv_rows, inert, workbook
 from api.pages.rendering import missing
 
 Cell = str | int | Decimal | date | UUID | None
@@ -33,7 +31,7 @@ def table(
     if kind not in KINDS:
         raise missing("such file")
     written: list[list[Cell]] = [[*head], *([_plain(cell) for cell in row] for row in rows)]
-    body = _csv(written) if kind == "csv" else _xlsx(written)
+    body = _csv(written) if kind == "csv" else workbook(("Perceel", written))
     headers = {
         "Content-Type": KINDS[kind],
         "Content-Disposition": f'attachment; filename="{name}.{kind}"',
@@ -49,23 +47,8 @@ def _plain(cell: Cell) -> Cell:
 
 
 def _csv(rows: Iterable[Sequence[Cell]]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerows([_dutch(cell) for cell in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
+    return csv_rows([_dutch(cell) for cell in row] for row in rows).encode("utf-8-sig")
 
 
 def _dutch(cell: Cell) -> Cell:
     return str(cell).replace(".", ",") if isinstance(cell, Decimal) else cell
-
-
-def _xlsx(rows: Iterable[Sequence[Cell]]) -> bytes:
-    from openpyxl import Workbook
-
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("Perceel")
-    for row in rows:
-        sheet.append(row)
-    target = io.BytesIO()
-    book.save(target)
-    return target.getvalue()

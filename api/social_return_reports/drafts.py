@@ -1,7 +1,5 @@
 """From the sums of ledgers to a report, its tables, workbook and charts. Pure."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,7 +14,7 @@ from api.domain.social_return.measures import in_euros, months_in
 from api.domain.social_return.report import Cell, Realised, ReportTable, tabulate
 from api.domain.social_return.rule_book import RuleBook
 from api.domain.values import Cents, Period
-from api.formulas import inert
+from api.formulas import csv_rows, inert, workbook
 from api.social_return_reports.queries import ClaimRow, Running
 from api.social_return_reports.schemas import (
     BusinessCaseIn,
@@ -131,28 +129,17 @@ def lines(report: ReportOut) -> Iterator[tuple[str | int | Decimal | None, ...]]
 
 def as_csv(report: ReportOut) -> str:
     """Write the tables as CSV with semicolons, as Dutch spreadsheets read it."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(HEAD)
-    writer.writerows(lines(report))
-    return text.getvalue()
+    return csv_rows((HEAD, *lines(report)))
 
 
 def as_xlsx(report: ReportOut) -> bytes:
     """Write the tables as a workbook; what is suppressed is an empty cell."""
-    from openpyxl import Workbook
-
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("Social return")
-    sheet.append(("authorityId", str(report.authority_id)))
-    sheet.append(("year", report.year))
-    sheet.append(("asOf", report.as_of.isoformat()))
-    sheet.append(HEAD)
-    for line in lines(report):
-        sheet.append(line)
-    target = io.BytesIO()
-    book.save(target)
-    return target.getvalue()
+    about = (
+        ("authorityId", str(report.authority_id)),
+        ("year", report.year),
+        ("asOf", report.as_of.isoformat()),
+    )
+    return workbook(("Social return", (*about, HEAD, *lines(report))))
 
 
 def as_svg(report: ReportOut, name: TableName) -> str:

@@ -15,6 +15,7 @@ from api.audit import service as audit
 from api.clock import new_id
 from api.database import AWAY, Row, copy_rows, transaction, try_lock, update_row
 from api.domain.errors import InvalidInput, NotFound, RuleViolation, Unavailable
+from api.endings import all_ended
 from api.pagination import Page, after, write_cursor
 from api.preconditions import check_version
 from api.problems import AccessDenied
@@ -218,13 +219,7 @@ async def fan_out(now: datetime) -> int:
 async def deliver(now: datetime) -> int:
     """Bring messages that are due, several at once. Gives how many were tried."""
     claimed = await queries.claim(now, _AT_ONCE, now + _LEASE)
-    attempts = asyncio.gather(*(_attempt(one, now) for one in claimed))
-    try:
-        await asyncio.shield(attempts)
-    except asyncio.CancelledError:
-        # The worker stops. What is half sent is brought to its end, so that it comes once.
-        await attempts
-        raise
+    await all_ended(_attempt(one, now) for one in claimed)
     return len(claimed)
 
 
