@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from contextvars import copy_context
 from functools import cache
@@ -86,10 +86,17 @@ async def copy_rows(table: type[Table], rows: Sequence[Row]) -> None:
     if not rows:
         return
     columns = list(rows[0])
+    await copy_values(table, columns, [[row[column] for column in columns] for row in rows])
+
+
+async def copy_values(
+    table: type[Table], columns: Sequence[str], rows: Iterable[Sequence[object]]
+) -> None:
+    """Insert many rows at once, each the values of `columns` in order. Needs a transaction."""
     await connection().copy_records_to_table(
         table._meta.tablename,  # noqa: SLF001  Piccolo's documented place of the name
         columns=columns,
-        records=[[row[column] for column in columns] for row in rows],
+        records=rows,
     )
 
 
@@ -115,6 +122,12 @@ async def update_row(table: str, row_id: UUID, values: Row) -> None:
 async def lock(name: str) -> None:
     """Wait until nobody else holds `name`; kept until the transaction ends."""
     await connection().execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", name)
+
+
+async def lock_all(names: Sequence[str]) -> None:
+    """Wait for several locks, one after the other in the order given; else like `lock`."""
+    sql = "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest($1::text[]) name"
+    await connection().execute(sql, names)
 
 
 async def try_lock(name: str) -> bool:

@@ -23,6 +23,7 @@ from api.allocations.schemas import (
     FirmRef,
     JointCoverageOut,
 )
+from api.candidates.drafts import Sought
 from api.domain.errors import Fault, InvalidInput
 from api.domain.matching.allocate import Allocation, allocate, single_bids
 from api.domain.matching.consortium import JointCoverage, joint_coverage
@@ -33,7 +34,6 @@ from api.domain.matching.rules import RULES_2026
 from api.domain.tendering.coverage import Geography
 from api.matches import queries as matches
 from api.matches import service as matching
-from api.matches.drafts import Sought
 from api.matches.schemas import MatchRequest
 from api.matches.service import Question
 from api.reference.service import reference

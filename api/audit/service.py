@@ -42,8 +42,16 @@ async def record(
     action: str, subjects: Iterable[UUID], actor: str, now: datetime, **detail: object
 ) -> None:
     """Record that `actor` did `action` to each subject; after it was stored, before the commit."""
-    ids = list(subjects)
-    kept = msgspec.json.decode(as_json(detail))
+    await record_each(action, [(one, detail) for one in subjects], actor, now)
+
+
+async def record_each(
+    action: str, subjects: Sequence[tuple[UUID, Row]], actor: str, now: datetime
+) -> None:
+    """Record it with a detail of its own for each subject, in as many statements as for one."""
+    if not subjects:
+        return
+    traces = await queries.traces(action, [one for one, _ in subjects])
     rows = [
         _hashed(
             {
@@ -53,14 +61,14 @@ async def record(
                 "action": action,
                 "subject": traced["id"],
                 "request_id": trace.request_id.get(),
-                "detail": kept,
+                "detail": msgspec.json.decode(as_json(detail)),
                 "organisation": trace.acting_for.get(),
                 "before_hash": traced["before_hash"],
                 "after_hash": traced["after_hash"],
                 "transaction_id": traced["transaction_id"],
             }
         )
-        for traced in (await queries.traces(action, ids) if ids else ())
+        for traced, (_, detail) in zip(traces, subjects, strict=True)
     ]
     await copy_rows(AuditEvent, rows)
 

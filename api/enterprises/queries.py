@@ -11,14 +11,26 @@ from api.database import Row, as_struct, copy_rows, fetch, update_row
 from api.domain.tendering.coverage import Coverage, Reach
 from api.enterprises.tables import Enterprise, Mark, Offering, Revision
 
+# Rows as JSON in an array: an aggregate of jsonb, which is built to be searched, took the
+# database twice as long as the rest of the statement.
 _PROFILES: Final = """
 SELECT e.*,
-  coalesce((SELECT jsonb_agg(to_jsonb(o) ORDER BY o.position, o.id) FROM offering o
-            WHERE o.enterprise = e.id AND o.withdrawn_at IS NULL), '[]') AS offerings,
-  coalesce((SELECT jsonb_agg(to_jsonb(m) ORDER BY m.scheme, m.id) FROM quality_mark m
-            WHERE m.enterprise = e.id), '[]') AS marks
+  ARRAY(SELECT row_to_json(o)::text
+        FROM (SELECT {offering} FROM offering
+              WHERE enterprise = e.id AND withdrawn_at IS NULL) o
+        ORDER BY o.position, o.id) AS offerings,
+  ARRAY(SELECT row_to_json(m)::text FROM quality_mark m
+        WHERE m.enterprise = e.id ORDER BY m.scheme, m.id) AS marks
 FROM enterprise e
 """
+_WORKED_OUT: Final = {"enterprise", "cpv_lineage", "area_full", "area_partial", "withdrawn_at"}
+_STATED: Final = [
+    name
+    for column in Offering._meta.columns  # noqa: SLF001  Piccolo's documented place of them
+    if (name := column._meta.name) not in _WORKED_OUT  # noqa: SLF001
+]
+_PUBLISHED: Final = _PROFILES.format(offering=", ".join(_STATED)) + " WHERE e.id = $1"
+_WHOLE: Final = _PROFILES.format(offering="*") + " WHERE e.id = ANY($1)"
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -35,14 +47,14 @@ class Known(msgspec.Struct, frozen=True):
 
 
 async def profile(enterprise_id: UUID) -> dict[str, Any] | None:
-    """Give one enterprise with its offerings and marks."""
-    found = await fetch(f"{_PROFILES} WHERE e.id = $1", enterprise_id)
+    """Give one enterprise with its marks, and with its offerings as they were stated."""
+    found = await fetch(_PUBLISHED, enterprise_id)
     return _decoded(found[0]) if found else None
 
 
 async def profiles(ids: Sequence[UUID]) -> list[dict[str, Any]]:
-    """Give many enterprises, in no order."""
-    return [_decoded(row) for row in await fetch(f"{_PROFILES} WHERE e.id = ANY($1)", list(ids))]
+    """Give many enterprises, in no order, and all that was worked out from their offerings."""
+    return [_decoded(row) for row in await fetch(_WHOLE, list(ids))]
 
 
 async def page_of_ids(after: UUID | None, limit: int) -> list[UUID]:
@@ -203,6 +215,7 @@ async def offering_count(enterprise_id: UUID) -> int:
 
 def _decoded(row: Row) -> dict[str, Any]:
     found = dict(row)
-    for column in ("offerings", "marks", "details"):
-        found[column] = msgspec.json.decode(found[column] or "null")
+    found["details"] = msgspec.json.decode(found["details"] or "null")
+    for column in ("offerings", "marks"):
+        found[column] = msgspec.json.decode(f"[{','.join(found[column])}]")
     return found

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import reduce
+from functools import cache, partial, reduce
 from hashlib import sha256
-from operator import or_
+from operator import attrgetter, or_
 from typing import Final
 from uuid import UUID
 
@@ -30,6 +30,7 @@ from api.domain.tendering.lot_supply import Supply, places
 from api.domain.tendering.lots import Splitting
 from api.domain.tendering.notice import Nature
 from api.domain.tendering.what_if import Change, OtherFirm, OtherRules, WithoutFirm
+from api.domain.values import CpvCode
 from api.lot_plans.schemas import Inputs, PlanRequest, RulesPatch, WhatIfRequest
 from api.tenders.schemas import TenderOut
 from api.work_items.drafts import apart_pairs, domain_item, missing
@@ -112,20 +113,25 @@ def days_of(months: int) -> int:
 
 def firms_of(
     found: Iterable[EnterpriseFacts],
-    reserved: Mapping[UUID, int],
+    reserved: Mapping[str, int],
     sizes: Mapping[str, str | None],
     areas: Sequence[str],
 ) -> Iterator[Firm]:
     """Give the firms as the splitter sees them; whom the buyer left out is not among them."""
+    reach_of = cache(partial(_reach, frozenset(areas)))
+    codes_of = cache(_sorted)
     for one in found:
         if not one.visible or one.excluded_by_buyer is not None:
             continue
-        offerings = []
-        for own in sorted(one.offerings, key=lambda offering: offering.id):
-            full = areas if COUNTRY in own.area_full else [a for a in areas if a in own.area_full]
-            free = left(own.free_capacity_cents, reserved.get(UUID(own.id), 0))
-            reach = Reach(tuple(sorted(full)), ())
-            offerings.append(Offering(tuple(sorted(own.cpv_codes)), reach, free, own.id))
+        offerings = [
+            Offering(
+                codes_of(own.cpv_codes),
+                reach_of(own.area_full),
+                left(own.free_capacity_cents, reserved.get(own.id, 0)),
+                own.id,
+            )
+            for own in sorted(one.offerings, key=attrgetter("id"))
+        ]
         yield Firm(
             id=one.id,
             name=one.name,
@@ -136,6 +142,15 @@ def firms_of(
             public_service_mission=one.public_service_mission,
             last_article_77_award_on=one.last_art77_award_on,
         )
+
+
+def _reach(areas: frozenset[str], full: frozenset[str]) -> Reach:
+    """Give what is covered whole of the areas that are asked; thousands cover the same."""
+    return Reach(tuple(sorted(areas if COUNTRY in full else areas & full)), ())
+
+
+def _sorted(codes: tuple[CpvCode, ...]) -> tuple[CpvCode, ...]:
+    return tuple(sorted(codes))
 
 
 def _is_sme(one: EnterpriseFacts, size: str | None) -> bool | None:
@@ -149,6 +164,7 @@ def _is_sme(one: EnterpriseFacts, size: str | None) -> bool | None:
     return True if small else None
 
 
+@cache
 def _share(bucket: ShareBucket | None, *, verified: bool) -> Decimal | None:
     """Give the least share of a bucket; a high one counts only when verified, as in matching."""
     if bucket is None:

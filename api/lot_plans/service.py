@@ -9,6 +9,7 @@ from uuid import UUID
 
 from api.accounts.service import Actor
 from api.audit import service as audit
+from api.candidates.drafts import Sought
 from api.capacity import service as capacity
 from api.clock import legal_day, new_id
 from api.database import as_json, lock, transaction
@@ -51,7 +52,6 @@ from api.lot_plans.schemas import (
     WhatIfRequest,
 )
 from api.matches import queries as matches
-from api.matches.drafts import Sought
 from api.pagination import Page, after, write_cursor
 from api.reference.service import reference
 from api.tenders import service as tenders
@@ -121,8 +121,8 @@ async def request_now(
     bare = split_request(subject, (), asked)
     codes = tuple(sorted({one.cpv for one in bare.items}))
     found = await matches.candidates(Sought(codes, tuple(areas)))
-    offerings = [UUID(one.id) for firm in found for one in firm.offerings]
-    taken = await capacity.reserved((beside.starts_on, beside.ends_on), now, offerings)
+    term = (beside.starts_on, beside.ends_on)
+    taken = (await capacity.reserved_in([term], now))[term]
     sizes = await queries.size_classes([firm.id for firm in found])
     return split_request(subject, firms_of(found, taken, sizes, areas), asked)
 

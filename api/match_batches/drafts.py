@@ -2,18 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import groupby, pairwise
 from operator import itemgetter
+from typing import TypeVar
 from uuid import UUID
 
+from api.candidates.drafts import Marks, Sought, enterprise_facts, firm_facts, offering_facts
 from api.database import Row
 from api.domain.matching.facts import EnterpriseFacts, OfferingFacts
-from api.domain.tendering.coverage import COUNTRY
 from api.domain.tendering.cpv import DIVISION_DIGITS, lineage
-from api.matches.drafts import Marks, Sought, firm_facts, offering_facts
 from api.tenders.schemas import LotOut
 
-_NATIONWIDE = frozenset((COUNTRY,))
-Places = frozenset[str]
+Value = TypeVar("Value")
 
 
 def divisions(lot: LotOut) -> tuple[str, ...]:
@@ -43,7 +43,9 @@ def together(several: Sequence[Sought]) -> Sought:
 class Shared:
     """The candidates of several lots, out of which each lot takes its own.
 
-    Thousands of facts look the same to most lots; these are made once.
+    Facts are made once and seen by every lot, coverage and all: the rules and the fingerprint
+    look at nothing of it but the places of their lot (ADR 54). What one lot alone knows of a firm
+    is told to that lot alone.
     """
 
     def __init__(self, rows: Sequence[Row], marks: Marks) -> None:
@@ -51,66 +53,53 @@ class Shared:
         # In order of enterprise, for what is sorted already is sorted again in no time.
         rows = sorted(rows, key=itemgetter("enterprise_id"))
         self._rows, self._marks = rows, marks
-        self._full = [frozenset(row["area_full"]) for row in rows]
-        self._partial = [frozenset(row["area_partial"]) for row in rows]
+        self._firm_of = [row["enterprise_id"] for row in rows]
+        self._by_id = {row["offering_id"]: number for number, row in enumerate(rows)}
         self._within: dict[str, list[int]] = {}
         self._by_code: dict[str, list[int]] = {}
-        self._by_id: dict[str, int] = {}
-        for number, row in enumerate(rows):
-            self._by_id[row["offering_id"]] = number
-            for code in row["cpv_codes"]:
-                self._by_code.setdefault(code, []).append(number)
-            for above in {one for code in row["cpv_codes"] for one in lineage(code)}:
-                self._within.setdefault(above, []).append(number)
-        self._by_area: dict[str, list[int]] = {}
-        for number, (full, partial) in enumerate(zip(self._full, self._partial, strict=True)):
-            for area in (full - _NATIONWIDE) | partial:
-                self._by_area.setdefault(area, []).append(number)
-        self._firm_of = [row["enterprise_id"] for row in rows]
-        self._plain: dict[tuple[int, ...], EnterpriseFacts] = {}
+        for codes, numbers in _by_codes(rows).items():
+            for code in codes:
+                self._by_code.setdefault(code, []).extend(numbers)
+            for above in {one for code in codes for one in lineage(code)}:
+                self._within.setdefault(above, []).extend(numbers)
+        several = {one for one, next_one in pairwise(self._firm_of) if one == next_one}
+        self._single = [firm not in several for firm in self._firm_of]
+        self._offerings: list[OfferingFacts | None] = [None] * len(rows)
         self._alone: list[EnterpriseFacts | None] = [None] * len(rows)
+        self._known: dict[tuple[int, ...], EnterpriseFacts] = {}
 
     def of(self, sought: Sought) -> list[EnterpriseFacts]:
-        """Give what `candidates` would read for one of the lots."""
-        places = None if sought.places is None else frozenset(sought.places)
-        firm_of, firms, several = self._firm_of, dict[str, int](), dict[str, list[int]]()
-        for number in sorted(self._chosen(sought)):
-            firm = firm_of[number]
-            first = firms.setdefault(firm, number)
-            if first != number:
-                several.setdefault(firm, [first]).append(number)
-        particular: AbstractSet[str] = firms.keys()
-        if places is not None:
-            particular = firms.keys() & self._particular(sought, places)
-        alone = self._alone
-        found = [
-            alone[number] or self._by_itself(number, sought)
-            for firm, number in firms.items()
-            if firm not in several and firm not in particular
-        ]
-        found += [self._alike(several[one], sought) for one in several if one not in particular]
-        for firm in particular:
-            numbers = several.get(firm) or [firms[firm]]
-            found.append(self._firm(numbers, places, sought))
-        return found
+        """Give what `candidates` would read for one of the lots, and maybe areas of other lots."""
+        chosen, single, alone = sorted(self._chosen(sought)), self._single, self._alone
+        found = [alone[one] or self._by_itself(one) for one in chosen if single[one]]
+        others = groupby([one for one in chosen if not single[one]], self._firm_of.__getitem__)
+        found += [self._shared(tuple(numbers)) for _, numbers in others]
+        if sought.centres:
+            return [self._as_told(one, sought) for one in found]
+        particular = self._particular(sought)
+        if not particular:
+            return found
+        return [self._as_told(one, sought) if one.id in particular else one for one in found]
 
-    def _particular(self, sought: Sought, places: Places) -> AbstractSet[str]:
+    def _particular(self, sought: Sought) -> AbstractSet[str]:
         """Name the firms that look otherwise to this lot than to most."""
-        numbers = [one for area in places for one in self._by_area.get(area, ())]
-        numbers += [self._by_id[one] for one in sought.reserved.keys() & self._by_id.keys()]
-        firms = {self._firm_of[one] for one in numbers}
+        held = sought.reserved.keys() & self._by_id.keys()
         known = sought.art77
+        firms = {self._firm_of[self._by_id[one]] for one in held}
         return firms | sought.excluded.keys() | known.missions.keys() | known.last_awards.keys()
 
-    def _by_itself(self, number: int, sought: Sought) -> EnterpriseFacts:
-        found = self._alone[number] = self._firm([number], frozenset(), sought)
+    def _as_told(self, firm: EnterpriseFacts, sought: Sought) -> EnterpriseFacts:
+        rows = [self._rows[self._by_id[one.id]] for one in firm.offerings]
+        return enterprise_facts(rows, firm.marks, sought)
+
+    def _by_itself(self, number: int) -> EnterpriseFacts:
+        found = self._alone[number] = self._firm((number,))
         return found
 
-    def _alike(self, own: list[int], sought: Sought) -> EnterpriseFacts:
-        key = tuple(own)
-        known = self._plain.get(key)
+    def _shared(self, own: tuple[int, ...]) -> EnterpriseFacts:
+        known = self._known.get(own)
         if known is None:
-            known = self._plain[key] = self._firm(own, frozenset(), sought)
+            known = self._known[own] = self._firm(own)
         return known
 
     def _chosen(self, sought: Sought) -> set[int]:
@@ -127,17 +116,23 @@ class Shared:
             if number is not None and (sought.text_decides or not self._rows[number]["cpv_codes"]):
                 yield number
 
-    def _firm(self, own: list[int], places: Places | None, sought: Sought) -> EnterpriseFacts:
-        offerings = [self._offering(number, places, sought) for number in own]
+    def _firm(self, own: tuple[int, ...]) -> EnterpriseFacts:
         marks = self._marks.get(self._firm_of[own[0]], ())
-        return firm_facts(self._rows[own[0]], marks, offerings, sought)
+        return firm_facts(self._rows[own[0]], marks, [self._offering(one) for one in own], Sought())
 
-    def _offering(self, number: int, places: Places | None, sought: Sought) -> OfferingFacts:
-        full, partial = self._full[number], self._partial[number]
-        if places is not None:
-            full = _NATIONWIDE if COUNTRY in full else full & places
-            partial = partial & places
-        return offering_facts(self._rows[number], sought.reserved, (full, partial))
+    def _offering(self, number: int) -> OfferingFacts:
+        found = self._offerings[number]
+        if found is None:
+            found = self._offerings[number] = offering_facts(self._rows[number], {})
+        return found
+
+
+def _by_codes(rows: Iterable[Row]) -> dict[tuple[str, ...], list[int]]:
+    """Number the rows by their codes; thousands of offerings name the same few."""
+    found: dict[tuple[str, ...], list[int]] = {}
+    for number, row in enumerate(rows):
+        found.setdefault(tuple(row["cpv_codes"]), []).append(number)
+    return found
 
 
 def grouped(divisions_of: Sequence[tuple[str, ...]]) -> Iterator[range]:
@@ -147,3 +142,9 @@ def grouped(divisions_of: Sequence[tuple[str, ...]]) -> Iterator[range]:
         if place == len(divisions_of) or divisions_of[place] != divisions_of[begun]:
             yield range(begun, place)
             begun = place
+
+
+def batched(values: Sequence[Value], size: int) -> Iterator[Sequence[Value]]:
+    """Give runs of neighbours, `size` of them at most."""
+    for begun in range(0, len(values), size):
+        yield values[begun : begun + size]

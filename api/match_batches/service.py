@@ -3,28 +3,29 @@
 import asyncio
 import gc
 import logging
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cached_property
 from typing import Final
 from uuid import UUID
 
-import msgspec
 from asyncpg import PostgresError
 
 from api import clock
 from api.accounts.service import Actor, OrganisationKind, is_shown
 from api.audit import service as audit
+from api.candidates.drafts import Marks
 from api.database import AWAY, Row, as_json, session_lock, transaction
 from api.domain.errors import DomainError, NotFound, Unavailable
 from api.domain.matching.fingerprint import Written
 from api.match_batches import queries
-from api.match_batches.drafts import Shared, by_category, divisions, grouped, together
+from api.match_batches.drafts import Shared, batched, by_category, divisions, grouped, together
 from api.match_batches.queries import Batch
 from api.match_batches.schemas import MatchBatchOut
 from api.matches import queries as match_rows
 from api.matches import service as matching
-from api.matches.drafts import Marks
 from api.matches.schemas import MatchRequest
 from api.matches.service import Answer, Question
 from api.pagination import Page, after, write_cursor
@@ -32,8 +33,12 @@ from api.tenders import service as tenders
 
 logger = logging.getLogger(__name__)
 
-CHUNK: Final = 40
+PART: Final = 20
 """Lots that are stored together, and done again when a worker is killed."""
+BEHIND: Final = 2
+"""Parts that are decided and not stored yet, at most."""
+ASKED: Final = 160
+"""Lots whose terms are read together; of a category this large, firms are read again."""
 IDLE_SECONDS: Final = 1.0
 LONGEST_PAUSE: Final = 30.0
 
@@ -126,56 +131,104 @@ async def _settled(batch: Batch) -> None:
         await queries.finish(batch.id, "done", None, clock.now())
 
 
-class _Group(msgspec.Struct, frozen=True):
-    """Lots of a category, with the rows of all who may do any of them."""
+class _Group:
+    """Lots of a category, and all who may do any of them: read once, whatever is asked of them."""
 
-    asked: list[Question]
-    rows: list[Row]
-    marks: Marks
+    def __init__(
+        self, asked: list[Question], found: tuple[list[Row], Marks], published: int
+    ) -> None:
+        self.asked = asked
+        self.published = published
+        self._found = found
 
+    def decided(self, asked: Sequence[Question]) -> list[Answer]:
+        """Decide some of the lots; in a thread, for what it takes."""
+        shared, written = self._shared
+        answers: list[Answer] = []
+        for one in asked:
+            firms = shared.of(one.sought)
+            own_print = matching.print_of(one, firms, written)
+            answers.append(matching.answered(one, firms, own_print))
+        return answers
 
-class _Chunk(msgspec.Struct, frozen=True):
-    """All that is read for lots that are stored together."""
-
-    groups: list[_Group]
-    published: int
+    @cached_property
+    def _shared(self) -> tuple[Shared, Written]:
+        return Shared(*self._found), Written()
 
 
 async def _worked_off(batch: Batch) -> None:
     """Go on after the last noted run.
 
-    A chunk is decided while the one before it is stored and the one after it is read: the
-    database and this process then work at the same time, each on a core of its own.
+    A part is decided while those before it are stored and, towards the end of a category, the
+    next is read: the database and this process then work at the same time, each on a core of
+    its own. No more than one category is read ahead, for that is what takes memory (ADR 54).
     """
     actor = Actor(batch.author, frozenset(), batch.organisation)
-    left = batch.lots[len(batch.runs) :]
-    chunks = [left[start : start + CHUNK] for start in range(0, len(left), CHUNK)]
-    ready: list[Answer] = []
-    published = 0
-    reading = asyncio.create_task(_read(chunks[:1], batch.criteria, actor))
+    groups = _groups(batch.lots[len(batch.runs) :], batch.criteria, actor)
+    coming = asyncio.create_task(anext(groups, None))
+    stores = _Stores(batch.id, actor)
     try:
-        for place in range(1, len(chunks) + 1):
-            storing = asyncio.create_task(_stored(batch.id, ready, published, actor))
-            try:
-                chunk = await reading
-                following = _read(chunks[place : place + 1], batch.criteria, actor)
-                reading = asyncio.create_task(following)
-                ready = await asyncio.to_thread(_decided, chunk)
-            finally:
-                await storing
-            published = chunk.published
-        await _stored(batch.id, ready, published, actor)
+        while (group := await coming) is not None:
+            parts = list(batched(group.asked, PART))
+            for place, part in enumerate(parts):
+                if place == max(0, len(parts) - 2):
+                    coming = asyncio.create_task(anext(groups, None))
+                ready = await asyncio.to_thread(group.decided, part)
+                await stores.add(ready, group.published)
     finally:
-        reading.cancel()
-        await asyncio.wait([reading])
+        coming.cancel()
+        await asyncio.wait([coming, *stores.open])
+    await stores.done()
+
+
+class _Stores:
+    """Stores parts in their order, while the next are decided; a few may wait for it."""
+
+    def __init__(self, batch_id: UUID, actor: Actor) -> None:
+        self.open: deque[asyncio.Task[None]] = deque()
+        self._batch_id = batch_id
+        self._actor = actor
+
+    async def add(self, answers: Sequence[Answer], published: int) -> None:
+        """Store a part behind those that are being stored; wait while that are too many."""
+        if len(self.open) == BEHIND:
+            await self.open.popleft()
+        before = self.open[-1] if self.open else None
+        self.open.append(asyncio.create_task(self._stored(answers, published, before)))
+
+    async def done(self) -> None:
+        """Wait until all is stored; raises what kept it from being so."""
+        for one in self.open:
+            await one
+
+    async def _stored(
+        self, answers: Sequence[Answer], published: int, before: asyncio.Task[None] | None
+    ) -> None:
+        if before is not None:
+            await before
+        async with transaction():
+            made = await matching.store(answers, published, self._actor, clock.now())
+            await queries.add_runs(self._batch_id, made)
+
+
+async def _groups(
+    lots: Sequence[UUID], request: MatchRequest, actor: Actor
+) -> AsyncIterator[_Group]:
+    """Read what lots ask, many at once, and then category by category who may do them."""
+    for some in batched(lots, ASKED):
+        asked = await matching.questions(some, request, actor, clock.now())
+        for places in grouped([divisions(one.lot) for one in asked]):
+            own = [asked[place] for place in places]
+            found = await match_rows.candidate_rows(together([one.sought for one in own]))
+            yield _Group(own, found, await match_rows.published_count())
 
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Keep the collector still for a batch: a chunk makes a million values and no cycles.
+    """Keep the collector still for a batch: it makes millions of values and no cycles.
 
     Searching them for garbage again and again took a tenth of the time, and so did the one
-    search when it was let loose between two chunks.
+    search when it was let loose between two parts.
     """
     enabled = gc.isenabled()
     gc.disable()
@@ -184,33 +237,3 @@ def _uncollected() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
-
-
-async def _stored(batch_id: UUID, answers: Sequence[Answer], published: int, actor: Actor) -> None:
-    if not answers:
-        return
-    async with transaction():
-        made = await matching.store(answers, published, actor, clock.now())
-        await queries.add_runs(batch_id, made)
-
-
-async def _read(chunks: Sequence[Sequence[UUID]], request: MatchRequest, actor: Actor) -> _Chunk:
-    """Read a chunk, if there is one left; the candidates of a category are read once."""
-    groups: list[_Group] = []
-    for lots in chunks:
-        asked = await matching.questions(lots, request, actor, clock.now())
-        for places in grouped([divisions(one.lot) for one in asked]):
-            own = [asked[place] for place in places]
-            found = await match_rows.candidate_rows(together([one.sought for one in own]))
-            groups.append(_Group(own, *found))
-    return _Chunk(groups, await match_rows.published_count() if groups else 0)
-
-
-def _decided(chunk: _Chunk) -> list[Answer]:
-    found: list[Answer] = []
-    for group in chunk.groups:
-        shared, written = Shared(group.rows, group.marks), Written()
-        for one in group.asked:
-            firms = shared.of(one.sought)
-            found.append(matching.answered(one, firms, matching.print_of(one, firms, written)))
-    return found

@@ -2,32 +2,19 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Any, Final, Literal
 from uuid import UUID
 
 import msgspec
 
-from api.art77.schemas import Art77Facts
 from api.clock import new_id
-from api.database import Row
-from api.domain.capacity import left
-from api.domain.directory import LegalForm, QualityMark, ServiceMode, ShareBucket
 from api.domain.matching.decide import Decision, Excluded, Match, NearMiss
-from api.domain.matching.facts import (
-    EnterpriseFacts,
-    LotFacts,
-    MarkFacts,
-    OfferingFacts,
-    Procedure,
-    yearly_value,
-)
+from api.domain.matching.facts import LotFacts, Procedure, yearly_value
 from api.domain.matching.near_miss import Shortfall
 from api.domain.matching.reasons import Reason, State
 from api.domain.matching.score import Signal
-from api.domain.tendering.coverage import nearest_km
 from api.domain.tendering.notice import Nature
-from api.domain.values import Cents, CpvCode, Period, Point
+from api.domain.values import Cents, CpvCode
 from api.matches.schemas import (
     Explanation,
     LotChange,
@@ -45,27 +32,11 @@ DAYS_A_YEAR: Final = 365
 MONTHS_A_YEAR: Final = 12
 MOST_DAYS: Final = 100 * DAYS_A_YEAR
 """What a faulty notice may claim to last, before the calendar ends."""
-Marks = Mapping[str, Sequence[MarkFacts]]
-Areas = tuple[frozenset[str], frozenset[str]]
-"""What an offering covers whole, and in part."""
-
-
-class Sought(msgspec.Struct, frozen=True):
-    """Whose facts are read, and for whom."""
-
-    codes: tuple[CpvCode, ...] = ()
-    places: tuple[str, ...] | None = None
-    """Areas that matter; `None`: all of a coverage."""
-    centres: tuple[Point, ...] = ()
-    """Whereto distances are measured; empty: they are not."""
-    found_by_text: tuple[UUID, ...] = ()
-    text_decides: bool = False
-    """Text may bring any offering, not just those without a code."""
-    reserved: Mapping[str, int] = {}
-    """Cents a year that are held of offerings in the term of the lot; ids as in facts."""
-    excluded: Mapping[str, str] = {}
-    """Whom the buyer leaves out, with the reason."""
-    art77: Art77Facts = Art77Facts()
+VERDICT_COLUMNS: Final = (
+    *("id", "run", "enterprise", "offering", "outcome", "rank", "score"),
+    *("reasons", "signals", "shortfall"),
+)
+Values = tuple[Any, ...]
 
 
 class Legend(msgspec.Struct, frozen=True, array_like=True):
@@ -86,7 +57,8 @@ class LeftOut(msgspec.Struct, frozen=True, gc=False, array_like=True):
 class Kept(msgspec.Struct, frozen=True):
     """The verdicts of a run as they are stored."""
 
-    verdicts: tuple[Row, ...]
+    verdicts: tuple[Values, ...]
+    """In the order of `VERDICT_COLUMNS`."""
     legend: Legend
     left_out: tuple[LeftOut, ...]
 
@@ -97,6 +69,14 @@ class _Numbers:
     def __init__(self) -> None:
         self.values: dict[Any, int] = {}
         self._by_identity: dict[int, int] = {}
+        self._several: dict[int, tuple[int, ...]] = {}
+
+    def of_several(self, values: tuple[Any, ...]) -> tuple[int, ...]:
+        """Give the numbers of values that stand together, as the reasons of thousands do."""
+        known = self._several.get(id(values))
+        if known is None:
+            known = self._several[id(values)] = tuple(self.of(values))
+        return known
 
     def of(self, values: Iterable[Any]) -> list[int]:
         # The rules share their reasons, so identity mostly decides and hashing is rare.
@@ -112,7 +92,7 @@ class _Numbers:
 def kept(run_id: UUID, decision: Decision) -> Kept:
     """Write down every verdict of a decision, each reason once."""
     reasons, signals = _Numbers(), _Numbers()
-    found: list[Row] = []
+    found: list[Values] = []
     shown: tuple[tuple[Outcome, Sequence[Match | NearMiss]], ...] = (
         ("matched", decision.matched),
         ("near", decision.near_misses),
@@ -122,9 +102,10 @@ def kept(run_id: UUID, decision: Decision) -> Kept:
             own = reasons.of(one.reasons)
             signs = signals.of(one.breakdown) if isinstance(one, Match) else []
             found.append(_verdict_row(run_id, outcome, (rank, own, signs), one))
+    several = reasons.of_several
     left_out = tuple(
         [
-            LeftOut(one.enterprise_id, one.offering_id, tuple(reasons.of(one.reasons)))
+            LeftOut(one.enterprise_id, one.offering_id, several(one.reasons))
             for one in decision.excluded
         ]
     )
@@ -136,22 +117,14 @@ def _verdict_row(
     outcome: Outcome,
     placed: tuple[int, list[int], list[int]],
     verdict: Match | NearMiss,
-) -> Row:
+) -> Values:
     """Give the row of a verdict. Its ids stay text, which the driver copies in as they are."""
     rank, reasons, signals = placed
-    short = verdict.shortfall if isinstance(verdict, NearMiss) else None
-    return {
-        "id": new_id(),
-        "run": run_id,
-        "enterprise": verdict.enterprise_id,
-        "offering": verdict.offering_id,
-        "outcome": outcome,
-        "rank": rank,
-        "score": verdict.score,
-        "reasons": reasons,
-        "signals": signals,
-        "shortfall": None if short is None else msgspec.json.encode(short).decode(),
-    }
+    short = None
+    if isinstance(verdict, NearMiss):
+        short = msgspec.json.encode(verdict.shortfall).decode()
+    ids = (new_id(), run_id, verdict.enterprise_id, verdict.offering_id)
+    return (*ids, outcome, rank, verdict.score, reasons, signals, short)
 
 
 def told(
@@ -295,84 +268,6 @@ def term(lot: LotOut, today: date) -> tuple[date, date]:
         begun = lot.starts_on or today
         ends_on = begun + timedelta(days=min(lot.duration_days or DAYS_A_YEAR, MOST_DAYS))
     return starts_on, max(ends_on, starts_on + timedelta(days=1))
-
-
-@lru_cache(maxsize=10_000)
-def mark_facts(
-    scheme: str,
-    level: str | None,
-    issued_on: date | None,
-    valid_until: date | None,
-    revoked_on: date | None,
-    verified: bool,  # noqa: FBT001  a column
-) -> MarkFacts:
-    """Work out a mark; thousands of firms hold the same few."""
-    mark = QualityMark(scheme, level, issued_on, valid_until, None, revoked_on)
-    valid: Period = mark.validity
-    return MarkFacts(scheme, level, valid, verified)
-
-
-_LEGAL_FORMS: Final = {one.value: one for one in LegalForm}
-_SHARES: Final = {one.value: one for one in ShareBucket}
-_MODES: Final = {one.value: one for one in ServiceMode}
-
-
-def enterprise_facts(
-    rows: Sequence[Row], marks: Iterable[MarkFacts], sought: Sought
-) -> EnterpriseFacts:
-    """Read an enterprise from the rows of its offerings, as the buyer of a lot sees it."""
-    offerings = [
-        offering_facts(row, sought.reserved) for row in rows if row["offering_id"] is not None
-    ]
-    return firm_facts(rows[0], marks, offerings, sought)
-
-
-def firm_facts(
-    one: Row, marks: Iterable[MarkFacts], offerings: Iterable[OfferingFacts], sought: Sought
-) -> EnterpriseFacts:
-    """Read an enterprise from any row of it; its offerings are read already."""
-    places = sought.centres
-    firm = one["enterprise_id"]
-    form, share, lat = one["legal_form"], one["target_group_share"], one["lat"]
-    seat = Point(lat, one["lon"]) if places and lat is not None else None
-    return EnterpriseFacts(
-        id=firm,
-        name=one["name"],
-        visible=one["visible"],
-        legal_form=None if form is None else _LEGAL_FORMS[form],
-        turnover_cents=one["turnover_cents"],
-        target_group_share=None if share is None else _SHARES[share],
-        share_verified=one["share_verified"],
-        main_aim_integration=one["main_aim_integration"],
-        marks=tuple(marks),
-        track_record=one["track_record"],
-        public_service_mission=sought.art77.missions.get(firm),
-        last_art77_award_on=sought.art77.last_awards.get(firm),
-        excluded_by_buyer=sought.excluded.get(firm),
-        distance_km=nearest_km(seat, places),
-        offerings=tuple(offerings),
-    )
-
-
-def offering_facts(
-    row: Row, reserved: Mapping[str, int], areas: Areas | None = None
-) -> OfferingFacts:
-    """Read an offering, less what is reserved of it; `areas` are those that matter, if not all."""
-    free = row["reliable_capacity_cents"]
-    if reserved and free is not None:
-        free = left(free, reserved.get(row["offering_id"], 0))
-    full, partial = areas or (frozenset(row["area_full"]), frozenset(row["area_partial"]))
-    return OfferingFacts(
-        id=row["offering_id"],
-        enterprise_id=row["enterprise_id"],
-        cpv_codes=tuple(row["cpv_codes"]),
-        service_mode=_MODES[row["service_mode"]],
-        area_full=full,
-        area_partial=partial,
-        free_capacity_cents=free,
-        lead_time_days=row["lead_time_days"],
-        minimum_order_cents=row["minimum_order_cents"],
-    )
 
 
 def legend_of(columns: Mapping[str, Any]) -> Legend:

@@ -8,21 +8,20 @@ import msgspec
 
 from api.accounts.service import Actor, OrganisationKind
 from api.art77.schemas import keys_of
-from api.database import Row, as_struct, copy_rows, fetch
+from api.candidates.drafts import Marks, Sought, enterprise_facts, mark_facts
+from api.database import Row, as_struct, copy_rows, copy_values, fetch
 from api.domain.matching.exclusion import Excluder, counts_for_enterprise
 from api.domain.matching.facts import EnterpriseFacts, MarkFacts
 from api.domain.matching.near_miss import Shortfall
 from api.domain.tendering.cpv import lineage
 from api.domain.tendering.notice import Buyer
 from api.matches.drafts import (
+    VERDICT_COLUMNS,
     LeftOut,
     Legend,
-    Marks,
-    Sought,
-    enterprise_facts,
+    Values,
     left_out_of,
     legend_of,
-    mark_facts,
     told,
 )
 from api.matches.schemas import (
@@ -238,10 +237,10 @@ async def published_count() -> int:
     return int(rows[0]["n"])
 
 
-async def insert_runs(runs: Sequence[Row], verdicts: Sequence[Row]) -> None:
+async def insert_runs(runs: Sequence[Row], verdicts: Iterable[Values]) -> None:
     """Store runs with their verdicts."""
     await copy_rows(MatchRun, runs)
-    await copy_rows(MatchVerdict, verdicts)
+    await copy_values(MatchVerdict, VERDICT_COLUMNS, verdicts)
 
 
 async def run(run_id: UUID, actor: Actor) -> MatchRunOut | None:

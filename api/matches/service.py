@@ -13,9 +13,10 @@ from api.art77 import service as art77
 from api.art77.schemas import Art77Facts
 from api.audit import service as audit
 from api.auth import OwnExplanationsOnly
+from api.candidates.drafts import Sought
 from api.capacity import service as capacity
 from api.clock import legal_day, new_id
-from api.database import Row, lock, transaction
+from api.database import lock_all, transaction
 from api.domain.checks import Checks
 from api.domain.errors import NotFound, RuleViolation, Unavailable
 from api.domain.matching.category import says_little
@@ -28,7 +29,7 @@ from api.index import answering, client
 from api.matches import queries
 from api.matches.drafts import (
     Outcome,
-    Sought,
+    Values,
     basis_of,
     change_of,
     changes_of,
@@ -93,7 +94,7 @@ class Answer(msgspec.Struct, frozen=True):
     question: Question
     row: dict[str, Any]
     basis: MatchRunBasis
-    verdicts: tuple[Row, ...]
+    verdicts: tuple[Values, ...]
 
 
 async def run_match(
@@ -146,18 +147,17 @@ async def store(
     many enterprises the directory holds: who of them is not considered is outside the category.
     """
     by_lot = {one.question.lot.id: one for one in answers}
-    for lot_id in sorted(by_lot):
-        # Two at once on the same facts leave one run.
-        await lock(f"match {lot_id}")
+    # Two at once on the same facts leave one run.
+    await lock_all([f"match {lot_id}" for lot_id in sorted(by_lot)])
     prints = {lot_id: one.row["fingerprint"] for lot_id, one in by_lot.items()}
     same = await queries.same_runs(prints, actor)
     new = [one for lot_id, one in by_lot.items() if lot_id not in same]
     before = await queries.last_bases([one.question.lot.id for one in new], actor)
     by = {"created_at": now, "author": actor.name, "organisation": actor.organisation}
     rows = [one.row | by | _joined(one, before.get(one.question.lot.id), published) for one in new]
-    await queries.insert_runs(rows, [verdict for one in new for verdict in one.verdicts])
-    for row in rows:
-        await audit.record("match-run.created", [row["id"]], actor.name, now, lot=str(row["lot"]))
+    await queries.insert_runs(rows, (verdict for one in new for verdict in one.verdicts))
+    made_of = [(row["id"], {"lot": str(row["lot"])}) for row in rows]
+    await audit.record_each("match-run.created", made_of, actor.name, now)
     made = same | {row["lot"]: row["id"] for row in rows}
     return [made[one.question.lot.id] for one in answers]
 

@@ -10,6 +10,7 @@ import msgspec
 from api.accounts.service import Actor
 from api.art77 import service as art77
 from api.art77.schemas import keys_of
+from api.candidates.drafts import Sought
 from api.capacity.queries import held
 from api.clock import legal_day
 from api.domain.capacity import Held, left, peak
@@ -24,7 +25,7 @@ from api.ledgers import queries as ledger_rows
 from api.ledgers import service as ledgers
 from api.matches import queries as matches
 from api.matches import service as matching
-from api.matches.drafts import Sought, lot_facts, term
+from api.matches.drafts import lot_facts, term
 from api.matches.schemas import FirmVerdict, MatchRequest
 from api.opportunities import queries
 from api.opportunities.drafts import OpenObligation, buying, grouped, told

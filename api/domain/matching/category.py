@@ -77,6 +77,8 @@ class CategoryCheck:
         self._text = text
         self._values = values
         self._broad = not codes or depth(codes[0]) == DIVISION_DIGITS
+        self.codes_decide = text is None or not self._broad
+        """Text bears on no offering that names codes; so equal codes fit alike."""
         # A mere division says little, so the additional codes then tell what the lot is.
         self._principal = frozenset(codes if self._broad else codes[:1])
         nothing = _UNKNOWN if text is None else _NO_EVIDENCE
@@ -94,7 +96,7 @@ class CategoryCheck:
         fit = self._known.get(codes)
         if fit is None:
             fit = self._known[codes] = self._by_code(codes)
-        if self._text is None or (codes and not self._broad) or fit.reason.state is PASS:
+        if self._text is None or (codes and self.codes_decide) or fit.reason.state is PASS:
             return fit
         relevance = self._text.get(offering.id, 0)
         if relevance == 0:

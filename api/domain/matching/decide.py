@@ -76,6 +76,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 _BY_ID: Final = attrgetter("enterprise_id")
+_ID: Final = attrgetter("id")
 _Placed = TypeVar("_Placed", Match, NearMiss)
 _Reasons = tuple[Reason, ...]
 
@@ -128,7 +129,7 @@ def permille(text_hits: Mapping[str, float] | None) -> Mapping[str, int] | None:
 
 def refuse_twins(enterprises: Sequence[EnterpriseFacts]) -> None:
     """Refuse ids that occur twice: the answer would hang on their order (design decision 6)."""
-    firms = {one.id for one in enterprises}
+    firms = set(map(_ID, enterprises))
     offerings = [offering.id for one in enterprises for offering in one.offerings]
     if len(firms) != len(enterprises) or len(set(offerings)) != len(offerings):
         raise InvalidValue("an id occurs twice among the candidates", code="duplicate-id")
@@ -149,13 +150,27 @@ class _Judge:
         self._lot = lot
         self._rules = rules
         self._eligibility = Eligibility(lot, rules, text)
+        self._failing_of_enterprise = self._eligibility.failing_of_enterprise
+        self._failing_of = self._eligibility.failing_of_offering
+        self._outside = self._eligibility.outside
         self._scorer = Scorer(lot, rules, self._eligibility.category, text)
 
     def of(self, enterprise: EnterpriseFacts) -> Match | NearMiss | Excluded:
         """Judge a firm. Nine in ten are left out, so what passed is only spelt out for others."""
-        own = self._eligibility.failing_of_enterprise(enterprise)
-        failing_of = self._eligibility.failing_of_offering
-        judged = [_Judged(one, failing_of(one)) for one in enterprise.offerings]
+        own = self._failing_of_enterprise(enterprise)
+        if len(enterprise.offerings) != 1:
+            judged = [_Judged(one, self._failing_of(one)) for one in enterprise.offerings]
+            return self._of_any(enterprise, own, judged)
+        [only] = enterprise.offerings
+        fails = self._failing_of(only)
+        if fails and (own or fails[0] is self._outside or len(fails) > 1):
+            # Too far off to be a near miss, as most are: nobody is near who works elsewhere.
+            return Excluded(enterprise.id, only.id, own + fails if own else fails)
+        return self._of_any(enterprise, own, [_Judged(only, fails)])
+
+    def _of_any(
+        self, enterprise: EnterpriseFacts, own: _Reasons, judged: list[_Judged]
+    ) -> Match | NearMiss | Excluded:
         if not judged:
             return Excluded(enterprise.id, None, (*own, NO_OFFERING))
         able = [one for one in judged if not one.fails]

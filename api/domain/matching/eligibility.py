@@ -25,11 +25,13 @@ from api.domain.matching.reasons import (
 from api.domain.matching.reserved import ReservedCheck
 from api.domain.matching.rules import WHOLE, MatchingRules
 from api.domain.tendering.coverage import COUNTRY, domestic
+from api.domain.values import CpvCode
 
 _VISIBLE: Final = Reason(ReasonCode.VISIBLE, RuleId.VISIBILITY, PASS)
 _NOT_VISIBLE: Final = Reason(ReasonCode.NOT_VISIBLE, RuleId.VISIBILITY, FAIL)
 _NOT_EXCLUDED: Final = Reason(ReasonCode.NOT_EXCLUDED, RuleId.BUYER_EXCLUSION, PASS)
 _PLACE_UNKNOWN: Final = Reason(ReasonCode.AREA_UNKNOWN, RuleId.AREA, UNKNOWN)
+_NOWHERE: Final[frozenset[str]] = frozenset()
 NO_OFFERING: Final = Reason(ReasonCode.NO_OFFERING, RuleId.OFFERING, FAIL)
 
 
@@ -59,7 +61,9 @@ class Eligibility:
         self._asks_firm = bool(
             rules.dependency_excludes or lot.required_marks or self._reserved.asks
         )
-        self._outside = self._part_of_area(frozenset(), frozenset())
+        self.outside = self._part_of_area(_NOWHERE, _NOWHERE)
+        """Said of who covers nothing of the place; which is most of those left out."""
+        self._failing: dict[tuple[tuple[CpvCode, ...], int, int], tuple[Reason, ...]] = {}
         self._capacity = _capacities(lot.yearly_value_cents)
         self._needed = lot.yearly_value_cents or 0
         self._asks_delivery = lot.lead_time_days is not None or lot.order_value_cents is not None
@@ -98,29 +102,41 @@ class Eligibility:
 
     def failing_of_offering(self, offering: OfferingFacts) -> tuple[Reason, ...]:
         """Give what fails of `of_offering`; the innermost loop of a match (design decision 1)."""
-        first = (
-            self.category.of(offering).reason,
-            self._of_area(offering),
-            self._modes[id(offering.service_mode)][0],
-        )
-        fails = [one for one in first if one.state is FAIL]
+        area, codes, mode = self._of_area(offering), offering.cpv_codes, offering.service_mode
+        if self.category.codes_decide and codes:
+            # By identity, which lasts: every reason of a place is remembered as well.
+            key = (codes, id(area), id(mode))
+            fails = self._failing.get(key)
+            if fails is None:
+                fails = self._failing[key] = self._failing_first(offering, area)
+        else:
+            fails = self._failing_first(offering, area)
         free = offering.free_capacity_cents
         if free is not None and free < self._needed:
-            fails.append(self._capacity(free))
+            fails = (*fails, self._capacity(free))
         if self._asks_delivery:
             lead_time = self._lead_time(offering.lead_time_days)
             order = self._minimum_order(offering.minimum_order_cents)
-            fails += failing((lead_time, order))
-        return tuple(fails)
+            fails = (*fails, *failing((lead_time, order)))
+        return fails
+
+    def _failing_first(self, offering: OfferingFacts, area: Reason) -> tuple[Reason, ...]:
+        mode, _ = self._modes[id(offering.service_mode)]
+        return tuple(failing((self.category.of(offering).reason, area, mode)))
 
     def _of_area(self, offering: OfferingFacts) -> Reason:
         """Ask that every wanted area is covered; a part of one is unknown (design decision 2)."""
         wanted, full = self._areas, offering.area_full
         if not wanted:
             return _PLACE_UNKNOWN
-        if not full and not offering.area_partial:
-            return self._outside
-        covered = self._domestic if COUNTRY in full else wanted & full
+        if COUNTRY in full:
+            covered = self._domestic
+        elif wanted.isdisjoint(full):
+            if wanted.isdisjoint(offering.area_partial):
+                return self.outside
+            covered = _NOWHERE
+        else:
+            covered = wanted & full
         if covered == wanted:
             return self._whole_area
         return self._part_of_area(covered, (wanted - covered) & offering.area_partial)

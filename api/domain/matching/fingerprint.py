@@ -6,43 +6,44 @@ from operator import attrgetter
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from api.domain.matching.decide import permille
-from api.domain.matching.facts import EnterpriseFacts, LotFacts, MarkFacts, OfferingFacts
+from api.domain.matching.facts import (
+    EnterpriseFacts,
+    LotFacts,
+    MarkFacts,
+    OfferingFacts,
+    Procedure,
+)
 from api.domain.matching.reasons import RULES
 from api.domain.matching.rules import MatchingRules
 from api.domain.tendering.coverage import COUNTRY
 
 _BY_ID: Final = attrgetter("id")
-_Firm = tuple[EnterpriseFacts, frozenset[str], msgspec.Raw]
+_NOWHERE: Final[frozenset[str]] = frozenset()
 
 
 class Written:
-    """Firms as they stand in the fingerprints of lots that ask all of their areas: once each."""
+    """Firms as they stand in the fingerprints of several lots, each written down once."""
 
     def __init__(self) -> None:
         """Begin with nothing."""
         # An id is only that of a firm while the firm lives, so the firm is kept with it.
-        self._firms: dict[int, _Firm] = {}
+        self._firms: dict[int, tuple[EnterpriseFacts, bytes]] = {}
 
-    def of(self, enterprise: EnterpriseFacts, places: frozenset[str]) -> msgspec.Raw:
-        """Write a firm down, without areas that a lot does not ask (ADR 7)."""
-        known = self._firms.get(id(enterprise))
-        if known is not None and known[1] <= places:
-            return known[2]
-        raw, areas = _raw(_settled(enterprise, places)), _areas(enterprise)
-        if areas <= places:
-            self._firms[id(enterprise)] = (enterprise, areas, raw)
-        return raw
+    def all(self, enterprises: Iterable[EnterpriseFacts]) -> list[bytes]:
+        """Give the digest of each firm, all of it but the areas that it covers."""
+        known = self._firms
+        return [
+            known[key][1] if (key := id(one)) in known else self._new(one) for one in enterprises
+        ]
 
-
-def _areas(enterprise: EnterpriseFacts) -> frozenset[str]:
-    offerings = enterprise.offerings
-    return frozenset().union(*(one.area_full | one.area_partial for one in offerings))
-
-
-def _raw(value: object) -> msgspec.Raw:
-    return msgspec.Raw(msgspec.json.encode(value, order="deterministic"))
+    def _new(self, enterprise: EnterpriseFacts) -> bytes:
+        told = msgspec.json.encode(_settled(enterprise), order="deterministic")
+        digest = sha256(told).digest()
+        self._firms[id(enterprise)] = (enterprise, digest)
+        return digest
 
 
 def fingerprint(
@@ -57,15 +58,15 @@ def fingerprint(
     """Give the SHA-256, in hex, of canonical JSON of all inputs of `decide`.
 
     Equal fingerprints give equal decisions; the order of rows, or of codes in a row,
-    leaves it unchanged. Of a coverage it holds what is compared: which places of the lot
-    it has, and how many areas in all. `written` shares work between lots with facts in
-    common, and changes nothing. Source: ADR 7.
+    leaves it unchanged. Of a coverage it holds what is compared: whether it is the whole
+    country, which places of the lot it has, and by invitation how many areas in all.
+    `written` shares work between lots with facts in common, and changes nothing.
+    Source: ADR 7 and 54.
     """
-    of = _settled if written is None else written.of
-    places = frozenset((COUNTRY, *lot.areas))
     firms = sorted(enterprises, key=_BY_ID)
     basis = {
-        "enterprises": [of(one, places) for one in firms],
+        "areas": _areas(lot, firms),
+        "enterprises": b"".join((written or Written()).all(firms)),
         "lot": _settled_lot(lot),
         "ruleVersions": {rule.id.value: rule.version for rule in RULES},
         "rules": rules,
@@ -75,21 +76,36 @@ def fingerprint(
     return sha256(msgspec.json.encode(basis, order="deterministic")).hexdigest()
 
 
-def _settled(enterprise: EnterpriseFacts, places: frozenset[str]) -> tuple[object, ...]:
-    offerings = sorted(enterprise.offerings, key=lambda one: one.id)
-    marks = tuple(sorted(enterprise.marks, key=_mark_order))
-    itself = msgspec.structs.replace(enterprise, marks=marks, offerings=())
-    return (itself, [_settled_offering(one, places) for one in offerings])
-
-
-def _settled_offering(offering: OfferingFacts, places: frozenset[str]) -> tuple[object, ...]:
-    settled = msgspec.structs.replace(
-        offering,
-        cpv_codes=tuple(sorted(offering.cpv_codes)),
-        area_full=offering.area_full & places,
-        area_partial=offering.area_partial & places,
+def _areas(lot: LotFacts, firms: Iterable[EnterpriseFacts]) -> list[tuple[object, ...]]:
+    """Give what every offering covers of the places of a lot; most cover none of them."""
+    places, invited = frozenset(lot.areas), lot.procedure is Procedure.INVITATION
+    elsewhere = places.isdisjoint
+    return sorted(
+        [
+            (one.id, sorted(one.area_full & places), sorted(one.area_partial & places), size)
+            for firm in firms
+            for one in firm.offerings
+            if (size := invited and len(one.area_full))
+            or not elsewhere(one.area_full)
+            or (one.area_partial and not elsewhere(one.area_partial))
+        ]
     )
-    return (settled, len(offering.area_full))
+
+
+def _settled(enterprise: EnterpriseFacts) -> tuple[object, ...]:
+    offerings = sorted(enterprise.offerings, key=_BY_ID)
+    marks = tuple(sorted(enterprise.marks, key=_mark_order))
+    return (
+        replace(enterprise, marks=marks, offerings=()),
+        [_settled_offering(one) for one in offerings],
+    )
+
+
+def _settled_offering(offering: OfferingFacts) -> tuple[object, ...]:
+    """Give a copy in one order; of its areas only whether they are the whole country."""
+    codes = tuple(sorted(offering.cpv_codes))
+    settled = replace(offering, cpv_codes=codes, area_full=_NOWHERE, area_partial=_NOWHERE)
+    return (settled, COUNTRY in offering.area_full)
 
 
 def _mark_order(mark: MarkFacts) -> tuple[str, str, str, str, bool]:
@@ -99,7 +115,7 @@ def _mark_order(mark: MarkFacts) -> tuple[str, str, str, str, bool]:
 
 def _settled_lot(lot: LotFacts) -> LotFacts:
     """Sort what has no order; the first CPV code is the main one, and marks are asked in turn."""
-    return msgspec.structs.replace(
+    return replace(
         lot,
         cpv_codes=(*lot.cpv_codes[:1], *sorted(lot.cpv_codes[1:])),
         areas=tuple(sorted(lot.areas)),

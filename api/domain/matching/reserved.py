@@ -38,11 +38,26 @@ class ReservedCheck:
         self._least = rules.reserved_share_percent
         self.asks = self._art20 or self._art77
         """Whether anything is asked of a firm."""
+        self._known: dict[tuple[object, ...], tuple[Reason, ...]] = {}
 
     def of(self, enterprise: EnterpriseFacts) -> tuple[Reason, ...]:
         """Judge a firm; where a lot names two reservations, one is enough (eForms BT-71)."""
         if not self.asks:
             return (NOT_RESERVED,)
+        # Thousands of firms are alike in this. By identity: members of an enum hash slowly.
+        key = (
+            id(enterprise.target_group_share),
+            enterprise.share_verified,
+            enterprise.main_aim_integration,
+            enterprise.public_service_mission,
+            enterprise.last_art77_award_on,
+        )
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._judged(enterprise)
+        return known
+
+    def _judged(self, enterprise: EnterpriseFacts) -> tuple[Reason, ...]:
         routes = []
         if self._art20:
             routes.append(_settled([*self._under_art20(enterprise)], ReasonCode.ART20_MET))

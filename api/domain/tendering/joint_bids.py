@@ -101,12 +101,13 @@ def _members(case: Case, lot: int) -> list[_Member]:
     alone = supply.firms_of(case.able(lot))
     items = case.items_of(lot)
     best: dict[int, _Member] = {}
-    touching = 0
+    touched: dict[int, list[int]] = {}
     for i in items:
-        touching |= supply.sure[i]
-    for place in places(touching & allowed):
+        for place in places(supply.sure[i] & allowed):
+            touched.setdefault(place, []).append(i)
+    for place in sorted(touched):
         number, capacity = supply.firm_of[place], supply.capacity[place] or 0
-        covered = frozenset(i for i in items if supply.sure[i] >> place & 1)
+        covered = frozenset(touched[place])
         usable = min(capacity, sum(yearly_need(case.items[i]) for i in covered))
         known = best.get(number)
         if number not in alone and usable and (known is None or usable > known.usable):

@@ -7,12 +7,16 @@ offerings is the bits of an integer, so that "offerings that cover all these ite
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from typing import Final
 
-from api.domain.tendering.coverage import Reach
 from api.domain.tendering.cpv import DIVISION_DIGITS, CpvRelation, depth, relation
 from api.domain.tendering.lot_model import Firm, Item, Offering
 from api.domain.tendering.reserved import Answer, article_20_eligible
 from api.domain.values import CpvCode
+
+_DIGITS: Final = bytes.maketrans(b"\0\1", b"01")
+_MACHINE_WORDS: Final = 256
+"""Of so many bits an integer is copied in no time."""
 
 
 class Supply:
@@ -32,9 +36,9 @@ class Supply:
         self._rising = [-capacity for capacity in known]
         self.known = (1 << len(known)) - 1
         self.unknown_capacity = ((1 << len(row)) - 1) ^ self.known
-        reaches = [_Areas(offering.reach) for _, offering in row]
         codes = [offering.cpv_codes for _, offering in row]
-        self.sure, self.maybe = _cover(items, codes, reaches)
+        areas = [offering.reach.full for _, offering in row]
+        self.sure, self.maybe = _cover(items, codes, areas)
 
     @cached_property
     def eligible(self) -> int:
@@ -48,8 +52,7 @@ class Supply:
 
     def _offerings_of(self, wanted: Answer) -> int:
         answers = [article_20_eligible(firm.reserved_facts) for firm in self.firms]
-        bits = (answers[firm] is wanted for firm in self.firm_of)
-        return sum(1 << place for place, fits in enumerate(bits) if fits)
+        return bits_of(answers[firm] is wanted for firm in self.firm_of)
 
     def with_capacity(self, need_cents: int) -> int:
         """Give the offerings with at least this known capacity (own choice, ADR 16)."""
@@ -112,22 +115,32 @@ def _undominated(
     return kept
 
 
+def bits_of(flags: Iterable[bool]) -> int:
+    """Give the integer whose bits are these flags, the first one lowest (own choice, ADR 16).
+
+    Setting bits one by one copies the whole integer each time.
+    """
+    return int(bytes(flags)[::-1].translate(_DIGITS) or b"0", 2)
+
+
 def places(bits: int) -> Iterator[int]:
     """Give the places of the bits that are set, lowest first (own choice, ADR 16)."""
+    if bits.bit_length() > _MACHINE_WORDS:
+        yield from _places_of_many(bits)
+        return
     while bits:
         low = bits & -bits
         yield low.bit_length() - 1
         bits ^= low
 
 
-class _Areas:
-    """A reach as sets: asked thousands of times."""
-
-    def __init__(self, reach: Reach) -> None:
-        self._full = frozenset(reach.full)
-
-    def hold(self, areas: Sequence[str]) -> bool:
-        return self._full.issuperset(areas)
+def _places_of_many(bits: int) -> Iterator[int]:
+    """Find them in the digits: to clear a bit copies the whole integer."""
+    digits = bin(bits)[:1:-1]
+    place = digits.find("1")
+    while place >= 0:
+        yield place
+        place = digits.find("1", place + 1)
 
 
 def category(offered: CpvCode, wanted: CpvCode) -> Answer:
@@ -153,28 +166,24 @@ def _most_capacity_first(pair: tuple[int, Offering]) -> _Order:
 
 
 def _cover(
-    items: Sequence[Item], codes: Sequence[Sequence[CpvCode]], reaches: Sequence[_Areas]
+    items: Sequence[Item], codes: Sequence[tuple[CpvCode, ...]], areas: Sequence[tuple[str, ...]]
 ) -> tuple[list[int], list[int]]:
     """Give per item the offerings that surely, and that perhaps, cover category and place."""
     by_code = {cpv: _category_bits(cpv, codes) for cpv in {item.cpv for item in items}}
-    by_areas = {areas: _area_bits(areas, reaches) for areas in {item.areas for item in items}}
+    by_areas = {wanted: _area_bits(wanted, areas) for wanted in {item.areas for item in items}}
     sure = [by_code[item.cpv][0] & by_areas[item.areas] for item in items]
     maybe = [by_code[item.cpv][1] & by_areas[item.areas] for item in items]
     return sure, maybe
 
 
-def _category_bits(wanted: CpvCode, codes: Sequence[Sequence[CpvCode]]) -> tuple[int, int]:
-    known: dict[CpvCode, Answer] = {}
-    sure = maybe = 0
-    for place, offered in enumerate(codes):
-        for code in offered:
-            if code not in known:
-                known[code] = category(code, wanted)
-        answers = {known[code] for code in offered}
-        sure |= (Answer.YES in answers) << place
-        maybe |= (answers - {Answer.NO} != set()) << place
-    return sure, maybe
+def _category_bits(wanted: CpvCode, codes: Sequence[tuple[CpvCode, ...]]) -> tuple[int, int]:
+    """Judge each set of codes once: thousands of offerings name the same few."""
+    answers = {one: {category(code, wanted) for code in one} for one in set(codes)}
+    sure = {one: Answer.YES in found for one, found in answers.items()}
+    maybe = {one: bool(found - {Answer.NO}) for one, found in answers.items()}
+    return bits_of(sure[one] for one in codes), bits_of(maybe[one] for one in codes)
 
 
-def _area_bits(areas: Sequence[str], reaches: Sequence[_Areas]) -> int:
-    return sum(1 << place for place, reach in enumerate(reaches) if reach.hold(areas))
+def _area_bits(wanted: Sequence[str], areas: Sequence[tuple[str, ...]]) -> int:
+    holds = {one: frozenset(one).issuperset(wanted) for one in set(areas)}
+    return bits_of(holds[one] for one in areas)

@@ -115,7 +115,7 @@ async def test_the_same_question_again_makes_no_further_run(committing_desk: Asy
 async def test_what_was_decided_before_a_fault_is_kept(
     committing_desk: AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "CHUNK", 1)
+    monkeypatch.setattr(service, "ASKED", 1)
     batch = await submitted(committing_desk)
     await fetch("UPDATE match_batch SET lots[3] = $1", UUID(UNKNOWN))
 

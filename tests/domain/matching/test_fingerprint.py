@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from api.domain.matching.decide import decide
+from api.domain.matching.facts import Procedure
 from api.domain.matching.fingerprint import Written, fingerprint
 from api.domain.matching.rules import RULES_2026, WEIGHTS_2026
 from api.domain.values import Cents, CpvCode, Period
@@ -38,8 +40,10 @@ def _print(**changed: Any) -> str:
         {"enterprises": []},
         {"enterprises": [a_firm(turnover_cents=Cents(1))]},
         {"enterprises": [a_firm(an_offering(lead_time_days=11))]},
-        {"enterprises": [a_firm(an_offering(area_full=frozenset({"GM0344", "GM0001"})))]},
+        {"enterprises": [a_firm(an_offering(area_full=frozenset({"NL"})))]},
+        {"enterprises": [a_firm(an_offering(area_full=frozenset()))]},
         {"enterprises": [a_firm(an_offering(area_partial=frozenset({"GM0344"})))]},
+        {"enterprises": [a_firm(name="Another Name")]},
         {"enterprises": [a_firm(marks=(a_mark(),))]},
         {"rules": replace(RULES_2026, version="matching-2026-2")},
         {"rules": replace(RULES_2026, weights=replace(WEIGHTS_2026, version="weights-2026-2"))},
@@ -50,6 +54,21 @@ def _print(**changed: Any) -> str:
 )
 def test_any_other_input_gives_another_fingerprint(changed: dict[str, Any]) -> None:
     assert _print(**changed) != _print()
+
+
+@pytest.mark.parametrize(("procedure", "differs"), [("open", False), ("invitation", True)])
+def test_a_coverage_elsewhere_counts_by_invitation_alone(procedure: str, differs: bool) -> None:  # noqa: FBT001
+    """Where all may bid, nothing hangs on it; among invitees a narrow coverage ranks first."""
+    lot = a_lot(procedure=Procedure(procedure))
+    wider = a_firm(an_offering(area_full=frozenset({"GM0344", "GM0001"})))
+
+    prints = {_print(lot=lot, enterprises=[firm]) for firm in (a_firm(), wider)}
+    scores = {
+        decide(lot, [firm], RULES_2026, seed="seed").matched[0].score for firm in (a_firm(), wider)
+    }
+
+    assert len(prints) == 1 + differs
+    assert len(scores) <= len(prints)
 
 
 def test_a_fingerprint_is_a_sha_256_in_hex() -> None:

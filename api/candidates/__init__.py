@@ -1,0 +1,1 @@
+"""Who may do a lot: rows of the directory as the facts that rules compare."""
