@@ -40,6 +40,7 @@ from api.fulfilment_plans.routes import router as fulfilment_plans
 from api.fulfilments.routes import router as fulfilments
 from api.health import router as health
 from api.health import security_txt
+from api.heap import give_large_buffers_back
 from api.imports.drafts import ListReader, NoLists
 from api.imports.routes import router as imports
 from api.imports.service import work_forever
@@ -228,6 +229,7 @@ def _never_kept(app: Litestar) -> Callable[[str], bool]:
 async def engines(app: Litestar) -> AsyncIterator[None]:
     """Hold the engines that the application needs, as long as it runs."""
     configure_logging()
+    give_large_buffers_back()
     leaving.listen()
     async with pool(settings().database_pool_size), index.engine():
         await rekeying.check()

@@ -34,6 +34,7 @@ AWAY: Final = (
 """What a database that is down, or went down just now, makes the driver raise."""
 # Piccolo looks for its configuration at the root unless told where it stands.
 os.environ.setdefault("PICCOLO_CONF", "api.piccolo_conf")
+PART: Final = 2_000
 Row = Mapping[str, Any]
 Kind = TypeVar("Kind", bound=msgspec.Struct)
 Answer = TypeVar("Answer")
@@ -109,6 +110,30 @@ async def fetch(sql: str, *values: object) -> list[Row]:
         raise Unavailable("The database pool is not open.")
     async with DB.pool.acquire() as free:
         return list(await free.fetch(sql, *values))
+
+
+async def fetch_in_parts(sql: str, *values: object) -> AsyncIterator[list[Row]]:
+    """Run one statement, and give its rows some thousands at a time: only those are held."""
+    current = DB.current_transaction.get()
+    if current is not None:
+        async for part in _parts(current.connection, sql, values):
+            yield part
+        return
+    if DB.pool is None:
+        raise Unavailable("The database pool is not open.")
+    async with DB.pool.acquire() as free, free.transaction(readonly=True):
+        async for part in _parts(free, sql, values):
+            yield part
+
+
+async def _parts(
+    connection: Connection, sql: str, values: Sequence[object]
+) -> AsyncIterator[list[Row]]:
+    cursor = await connection.cursor(sql, *values)
+    while part := await cursor.fetch(PART):
+        yield part
+        if len(part) < PART:
+            return
 
 
 async def update_row(table: str, row_id: UUID, values: Row) -> None:

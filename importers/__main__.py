@@ -179,11 +179,13 @@ def drain() -> None:
     from api import rekeying, telemetry
     from api.app import jobs
     from api.audit.service import go_on_after_restore
+    from api.heap import give_large_buffers_back
     from api.logs import configure_logging
     from importers.enterprises.reader import EnterpriseLists
 
     async def forever(_: datetime) -> None:
         configure_logging()
+        give_large_buffers_back()
         await rekeying.check()
         await go_on_after_restore()
         with telemetry.exposed():

@@ -86,7 +86,7 @@ async def make_plans(
         "created_at": now,
         "fingerprint": fingerprint,
         "question": as_json(asked),
-        "inputs": as_json(KeptInputs(request, beside)),
+        "compared": await asyncio.to_thread(queries.packed, KeptInputs(request, beside)),
         "answer": as_json(await _head(subject, request, beside, answer, now)),
     }
     async with transaction():

@@ -3,6 +3,7 @@
 from piccolo.columns import (
     JSONB,
     UUID,
+    Bytea,
     ForeignKey,
     Integer,
     OnDelete,
@@ -26,7 +27,7 @@ class LotPlanRun(Table, tablename="split_run"):
     created_at = Timestamptz(null=False, default=None)
     fingerprint = Varchar(length=64, null=False, default=None, help_text="SHA-256 of the inputs")
     question = JSONB(null=False, default=None, help_text="what was asked")
-    inputs = JSONB(null=False, default=None, help_text="items, firms and rules as compared")
+    compared = Bytea(null=False, default=None, help_text="items, firms and rules: JSON, packed")
     answer = JSONB(null=False, default=None, help_text="all but the plans")
 
 

@@ -5,13 +5,21 @@ from typing import Final
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from api.accounts.service import Actor, OrganisationKind
 from api.art77.schemas import keys_of
-from api.candidates.drafts import Marks, Sought, enterprise_facts, mark_facts
-from api.database import Row, as_struct, copy_rows, copy_values, fetch
+from api.candidates.drafts import (
+    Marks,
+    Sought,
+    enterprise_facts,
+    firm_facts,
+    mark_facts,
+    offering_facts,
+)
+from api.database import Row, as_struct, copy_rows, copy_values, fetch, fetch_in_parts
 from api.domain.matching.exclusion import Excluder, counts_for_enterprise
-from api.domain.matching.facts import EnterpriseFacts, MarkFacts
+from api.domain.matching.facts import EnterpriseFacts, MarkFacts, OfferingFacts
 from api.domain.matching.near_miss import Shortfall
 from api.domain.tendering.cpv import lineage
 from api.domain.tendering.notice import Buyer
@@ -120,37 +128,47 @@ def _buyer(row: Row) -> Buyer | None:
 
 async def candidates(sought: Sought) -> list[EnterpriseFacts]:
     """Read every enterprise with an offering in the category, or found by text: those offerings."""
-    rows, marks = await candidate_rows(sought)
-    return _facts(rows, marks, sought)
+    firms: dict[str, EnterpriseFacts] = {}
+    offered: dict[str, list[OfferingFacts]] = {}
+    async for rows in fetch_in_parts(_FACTS + _IN_CATEGORY, *_asked(sought)):
+        for row in rows:
+            firm = row["enterprise_id"]
+            if firm not in firms:
+                firms[firm] = firm_facts(row, (), (), sought)
+            offered.setdefault(firm, []).append(offering_facts(row, sought.reserved))
+    marks = await _marks(firms)
+    return [
+        replace(one, marks=tuple(marks.get(firm, ())), offerings=tuple(offered[firm]))
+        for firm, one in firms.items()
+    ]
 
 
 async def candidate_rows(sought: Sought) -> tuple[list[Row], Marks]:
     """Read a row per offering in the category, or found by text, and the marks of their firms."""
+    rows = await fetch(_FACTS + _IN_CATEGORY, *_asked(sought))
+    return rows, await _marks({one["enterprise_id"] for one in rows})
+
+
+def _asked(sought: Sought) -> tuple[object, ...]:
     above = sorted({one for code in sought.codes for one in lineage(code)})
-    asked = (list(sought.codes), above, list(sought.found_by_text), sought.text_decides)
     places = None if sought.places is None else list(sought.places)
-    rows = await fetch(_FACTS + _IN_CATEGORY, places, *asked)
-    return rows, await _marks(rows)
+    texts = list(sought.found_by_text)
+    return (places, list(sought.codes), above, texts, sought.text_decides)
 
 
 async def candidate(enterprise_id: UUID, sought: Sought) -> EnterpriseFacts | None:
     """Read the facts of one enterprise, whatever it offers and whether it is published or not."""
     places = None if sought.places is None else list(sought.places)
     rows = await fetch(_FACTS + _ONE_FIRM, places, enterprise_id)
-    found = _facts(rows, await _marks(rows), sought)
-    return found[0] if found else None
+    if not rows:
+        return None
+    marks = await _marks([str(enterprise_id)])
+    return enterprise_facts(rows, marks.get(str(enterprise_id), ()), sought)
 
 
-def _facts(rows: Iterable[Row], marks: Marks, sought: Sought) -> list[EnterpriseFacts]:
-    firms: dict[str, list[Row]] = {}
-    for row in rows:
-        firms.setdefault(row["enterprise_id"], []).append(row)
-    return [enterprise_facts(own, marks.get(firm, []), sought) for firm, own in firms.items()]
-
-
-async def _marks(rows: Iterable[Row]) -> Marks:
+async def _marks(firms: Iterable[str]) -> Marks:
     found: dict[str, list[MarkFacts]] = {}
-    for row in await fetch(_MARKS, list({one["enterprise_id"] for one in rows})):
+    for row in await fetch(_MARKS, list(firms)):
         enterprise_id, *own = row
         found.setdefault(enterprise_id, []).append(mark_facts(*own))
     return found

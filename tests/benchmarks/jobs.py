@@ -23,6 +23,7 @@ import msgspec
 
 from api import database, index
 from api.accounts.service import SYSTEM
+from api.heap import give_large_buffers_back
 from api.settings import settings
 from tests.benchmarks.match_world import FIRMS_A_LOT, LOTS
 from tests.benchmarks.statements import reads, recorded
@@ -118,6 +119,7 @@ async def match_many(firms: int) -> Job:
     await _queued(lots)
     gc.collect()
     gc.freeze()  # as a worker does when it starts
+    give_large_buffers_back()  # likewise
     with recorded() as said:
         async with database.pool(6):
             began = perf_counter()
