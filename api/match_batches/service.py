@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from asyncpg import PostgresError
@@ -177,8 +177,16 @@ async def _worked_off(batch: Batch) -> None:
                 await stores.add(ready, group.published)
     finally:
         coming.cancel()
-        await asyncio.wait([coming, *stores.open])
+        await _ended([coming, *stores.open])
     await stores.done()
+
+
+async def _ended(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    """Wait for what was begun; the first fault of a chain tells all that its followers would."""
+    await asyncio.wait(tasks)
+    for one in tasks:
+        if not one.cancelled():
+            one.exception()
 
 
 class _Stores:
