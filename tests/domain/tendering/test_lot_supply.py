@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from api.domain.tendering.lot_case import Case
 from api.domain.tendering.lot_model import Firm, Item, Rules
-from api.domain.tendering.lot_supply import Core, Supply, category, places
+from api.domain.tendering.lot_supply import Core, Supply, bits_of, category, places
 from api.domain.tendering.reserved import Answer
 from api.domain.values import CpvCode
 from tests.domain.tendering.lot_cases import (
@@ -176,3 +176,16 @@ def test_a_larger_lot_never_has_more_able_firms(firms: list[Firm], lot: int, mor
     one = case(ITEMS, firms)
     assert able(one, lot | 1 << more) <= able(one, lot)
     assert not able(one, lot) & unknown(one, lot)
+
+
+@given(st.lists(st.booleans(), max_size=2_000))
+def test_flags_become_bits_and_their_places_are_found_again(flags: list[bool]) -> None:
+    bits = bits_of(flags)
+
+    assert bits == sum(1 << place for place, flag in enumerate(flags) if flag)
+    assert list(places(bits)) == [place for place, flag in enumerate(flags) if flag]
+
+
+@given(st.sets(st.integers(0, 3_000)))
+def test_places_of_a_large_integer_come_lowest_first(wanted: set[int]) -> None:
+    assert list(places(sum(1 << place for place in wanted))) == sorted(wanted)
