@@ -74,6 +74,11 @@ async def transaction() -> AsyncIterator[None]:
         yield
 
 
+def in_transaction() -> bool:
+    """Tell whether a transaction is open here."""
+    return DB.current_transaction.get() is not None
+
+
 def connection() -> Connection:
     """Give the connection of the open transaction."""
     current = DB.current_transaction.get()

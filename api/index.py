@@ -1,14 +1,24 @@
 """The process's connection to the search engine; the engine's errors in words of ours."""
 
+import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Final
 
 from api.domain.errors import Fault, InvalidInput, Unavailable
 from api.settings import settings
 from search.client import Client
 from search.errors import EngineRefused, EngineUnavailable, TooDeep, WrongPosition
 
+logger = logging.getLogger(__name__)
 _held: list[Client] = []
+_OF_ANOTHER_BUILD: Final = frozenset(
+    ("index_not_found", "invalid_search_filter", "invalid_search_facets", "invalid_search_sort")
+)
+"""What the engine says of an index of former code, until the worker has built it anew.
+
+No caller can bring any of it about: filters, facets and orders are made by this code.
+"""
 
 
 @asynccontextmanager
@@ -46,6 +56,7 @@ def answering() -> Iterator[None]:
     except TooDeep as error:
         raise InvalidInput(Fault("too-deep", str(error), "cursor")) from error
     except EngineRefused as error:
-        if error.code != "index_not_found":
+        if error.code not in _OF_ANOTHER_BUILD:
             raise
+        logger.warning("the index cannot answer yet: %s", error)
         raise Unavailable("The search index is being built.") from error

@@ -16,7 +16,7 @@ from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Sc
 
 from api import clock
 from api.accounts.service import Actor
-from api.database import transaction, try_lock
+from api.database import in_transaction, transaction, try_lock
 from api.domain.errors import Fault, InvalidInput, RuleViolation, Unavailable
 from api.idempotency import service
 from api.idempotency.service import Answer, Asked
@@ -112,6 +112,9 @@ async def replay(request: Request[Any, Any, Any]) -> Response[bytes] | None:
     if request.method != "POST" or key is None or actor is None or never:
         return None
     asked = Asked(_caller(actor), _checked(key), await _request_hash(request))
+    if not in_transaction():
+        # The database was away when it was asked who this is, and is back now.
+        raise Unavailable("This could not be done under its key; ask again under the same key.")
     if not await try_lock(f"idempotency:{asked.caller}:{asked.key}"):
         raise InProgress("The first request with this key is still being worked on; ask again.")
     found = await service.kept(asked, clock.now())

@@ -54,8 +54,7 @@ async def rebuild(
     wanted = marked(settings(), settings_hash() + build)
     await client.wait(await client.change("PATCH", f"/indexes/{fresh}/settings", wanted))
     sent = await _fill(client, fresh, documents)
-    await _create_if_absent(client, live)
-    await client.wait(await client.change("POST", "/swap-indexes", [{"indexes": [live, fresh]}]))
+    await _put_in_place(client, fresh, live)
     await drop(client, fresh)
     return sent
 
@@ -132,9 +131,16 @@ async def _create(client: Client, index: str) -> None:
     await client.wait(await client.change("POST", "/indexes", body))
 
 
-async def _create_if_absent(client: Client, index: str) -> None:
+async def _put_in_place(client: Client, fresh: str, live: str) -> None:
+    """Swap the indexes; where none is live yet, the fresh one gets its name.
+
+    An empty one to swap with would answer for a moment, and know none of the settings.
+    """
+    swap: dict[str, object] = {"indexes": [live, fresh]}
     try:
-        await _create(client, index)
+        await client.wait(await client.change("POST", "/swap-indexes", [swap]))
     except EngineRefused as refused:
-        if refused.code != "index_already_exists":
+        if refused.code != "index_not_found":
             raise
+        swap = {"indexes": [fresh, live], "rename": True}
+        await client.wait(await client.change("POST", "/swap-indexes", [swap]))

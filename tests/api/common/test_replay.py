@@ -1,13 +1,17 @@
 """`Idempotency-Key`: the same request twice has one effect."""
 
 import asyncio
+from datetime import datetime
 from typing import Any, cast
 from uuid import uuid4
 
 import pytest
+from asyncpg import ConnectionDoesNotExistError
 from httpx import AsyncClient, Response
 from litestar import Litestar
 
+from api.accounts import service as accounts
+from api.accounts.service import Actor
 from api.database import fetch
 from api.sign_in.service import PER_ACCOUNT_AND_ADDRESS
 from tests.access_builders import WRONG, a_browser, a_person, signed_in, with_password
@@ -211,3 +215,25 @@ async def test_a_body_that_does_not_come_holds_no_connection(
     await asyncio.gather(*slow, return_exceptions=True)
 
     assert answer.status_code == 200
+
+
+async def test_a_database_that_was_away_just_then_is_asked_again_under_the_same_key(
+    committing_desk: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Away when it is asked who this is, and back when the guard asks: nothing is done."""
+    faults = [ConnectionDoesNotExistError("connection was closed in the middle of operation")]
+    asked = accounts.actor_of
+
+    async def away_once(secret: str, now: datetime) -> Actor | None:
+        if faults:
+            raise faults.pop()
+        return await asked(secret, now)
+
+    monkeypatch.setattr(accounts, "actor_of", away_once)
+    key = uuid4().hex
+
+    first, second = await made(committing_desk, key), await made(committing_desk, key)
+
+    assert (first.status_code, first.json()["code"]) == (503, "unavailable")
+    assert second.status_code == 201
+    assert await count("enterprise") == 1
