@@ -81,13 +81,17 @@ FROM (SELECT hours_per_week * (ends_on - starts_on) / 7 AS hours,
       FROM fulfilment WHERE obligation = $1 AND kind = 'placement' AND state = ANY($2)
         AND id <> $3) w
 """
+# From the sums kept with each obligation; one by one only where they are not kept yet.
 _SPEND: Final = """
-SELECT coalesce(sum(f.basis_cents - f.credited_basis_cents), 0)::bigint AS spend_cents,
-  coalesce(sum(f.basis_cents - f.credited_basis_cents) FILTER (WHERE f.supplier = $3), 0)::bigint
+SELECT coalesce(sum(one.cents), 0)::bigint AS spend_cents,
+  coalesce(sum(one.cents) FILTER (WHERE one.supplier = $3::uuid::text), 0)::bigint
     AS with_supplier_cents
-FROM fulfilment f JOIN obligation o ON o.id = f.obligation
-WHERE o.authority = $1 AND o.contractor = $2 AND f.kind = 'purchase' AND f.state = ANY($4)
-  AND f.id <> $5
+FROM obligation o CROSS JOIN LATERAL (
+  SELECT key AS supplier, value::bigint AS cents FROM jsonb_each_text(o.purchases)
+  UNION ALL
+  SELECT f.supplier::text, f.basis_cents - f.credited_basis_cents FROM fulfilment f
+  WHERE o.purchases IS NULL AND f.obligation = o.id AND f.kind = 'purchase' AND f.state = ANY($4)
+) one WHERE o.authority = $1 AND o.contractor = $2
 """
 
 
@@ -128,9 +132,12 @@ async def work(obligation_id: UUID, but: UUID) -> Work:
     return as_struct(rows[0], Work)
 
 
-async def spend(sides: tuple[UUID, UUID], supplier_id: UUID, but: UUID) -> Spend:
-    """Add up what a contractor bought for its obligations at an authority (sides)."""
-    rows = await fetch(_SPEND, *sides, supplier_id, _LIVE, but)
+async def spend(sides: tuple[UUID, UUID], supplier_id: UUID) -> Spend:
+    """Add up what a contractor bought for its obligations at an authority (sides).
+
+    What is planned is not bought yet, so the claim that is being submitted is never among it.
+    """
+    rows = await fetch(_SPEND, *sides, supplier_id, _LIVE)
     return as_struct(rows[0], Spend)
 
 

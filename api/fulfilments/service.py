@@ -284,7 +284,7 @@ async def _known(booking: _Booking, supplier: Supplier | None, token: Token) -> 
         known,
         marks=supplier.marks,
         turnover_cents=supplier.turnover_cents,
-        spend=await queries.spend(sides, one.supplier_id, booking.claim_id),
+        spend=await queries.spend(sides, one.supplier_id),
     )
 
 

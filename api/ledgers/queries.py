@@ -11,13 +11,19 @@ from api.clock import new_id
 from api.database import Row, as_struct, copy_rows, fetch, update_row
 from api.domain.social_return.chain import Link
 from api.domain.social_return.entries import Act, ClaimState, Entry
-from api.domain.social_return.ledger import Claim
+from api.domain.social_return.ledger import LIVE, Claim
 from api.domain.social_return.sums import OPEN
 from api.ledgers.tables import Claim as ClaimRow
 from api.ledgers.tables import LedgerEntry, Obligation
 
 _OPEN_CLAIMS: Final = "SELECT * FROM fulfilment WHERE obligation = $1 AND state = ANY($2)"
 _OPEN: Final = sorted(OPEN)
+_LIVE: Final = sorted(LIVE)
+_PURCHASES: Final = """
+SELECT coalesce(supplier::text, '') AS supplier,
+  sum(basis_cents - credited_basis_cents)::bigint AS cents
+FROM fulfilment WHERE obligation = $1 AND kind = 'purchase' AND state = ANY($2) GROUP BY 1
+"""
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -43,6 +49,7 @@ class Kept(msgspec.Struct, frozen=True):
     ledger_at: datetime | None
     ledger_hash: str
     ledger_sums: str | None
+    purchases: str | None
     created_at: datetime
 
 
@@ -94,6 +101,11 @@ async def open_claims(obligation_id: UUID) -> dict[str, Claim]:
     """Give the open fulfilments, one by one."""
     rows = await fetch(_OPEN_CLAIMS, obligation_id, _OPEN)
     return {str(row["id"]): claim_of(row) for row in rows}
+
+
+async def purchases(obligation_id: UUID) -> dict[str, int]:
+    """Add up the live purchases of an obligation by supplier, in cents; one by one."""
+    return {row["supplier"]: row["cents"] for row in await fetch(_PURCHASES, obligation_id, _LIVE)}
 
 
 async def append(

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -16,8 +17,8 @@ from api.domain.social_return.caps import CapLimit, caps_of
 from api.domain.social_return.chain import Link, Tampering, seal, verify_chain
 from api.domain.social_return.credit import Reason
 from api.domain.social_return.details import Held, wrong_details
-from api.domain.social_return.entries import Act, Entry
-from api.domain.social_return.ledger import Claim, LedgerState, admit, replay, up_to
+from api.domain.social_return.entries import Act, ClaimState, Entry
+from api.domain.social_return.ledger import LIVE, Claim, LedgerState, admit, replay, up_to
 from api.domain.social_return.position import Position, Terms, position, standing_position
 from api.domain.social_return.rule_book import RuleBook
 from api.domain.social_return.sums import Standing, Sum, moved, standing_of
@@ -28,6 +29,8 @@ from api.ledgers.schemas import EntryOut, VerificationOut
 from api.pagination import Page, read_position, write_cursor
 from api.rule_books import service as rule_books
 from api.rule_books.service import WrongOrganisation
+
+PURCHASE: Final = "purchase"
 
 
 class LedgerBroken(RuleViolation):
@@ -73,6 +76,8 @@ async def append(
         claim = queries.claim_columns(state.claims[entry.claim_id]) | own | dict(writing.extra)
     await queries.append(link, writing.details, writing.head, claim, new=before is None)
     await _keep_sums(kept, claims, state, caps_of(rules))
+    if claim is not None:
+        await _keep_purchases(kept, before, claim)
     action = f"ledger.{entry.act}"
     await audit.record(action, [kept.id], actor.name, entry.at, number=entry.number)
     return _out(link, writing.details)
@@ -95,6 +100,23 @@ async def _keep_sums(
         whole = msgspec.structs.replace(after, claims=await queries.open_claims(kept.id))
         found = await asyncio.to_thread(standing_of, whole, caps)
     await queries.update_obligation(kept.id, {"ledger_sums": as_json(found.sums)})
+
+
+async def _keep_purchases(kept: Kept, before: Row | None, after: Row) -> None:
+    """Move what is kept of purchases by supplier, so that a booking reads none but its own."""
+    whole = dict(before or {}) | dict(after)
+    if whole.get("kind") != PURCHASE:
+        return
+    if kept.purchases is None:
+        found = await queries.purchases(kept.id)
+    else:
+        found = msgspec.json.decode(kept.purchases, type=dict[str, int])
+        for row, sign in ((before, -1), (whole, 1)):
+            if row is not None and ClaimState(row["state"]) in LIVE:
+                supplier = str(row["supplier"] or "")
+                cents = sign * (row["basis_cents"] - row["credited_basis_cents"])
+                found[supplier] = found.get(supplier, 0) + cents
+    await queries.update_obligation(kept.id, {"purchases": as_json(found)})
 
 
 def next_entry(kept: Kept, act: Act, actor: Actor, now: datetime, book: RuleBook) -> Entry:
@@ -190,10 +212,11 @@ async def verify(obligation_id: UUID, published_head: str | None = None) -> Veri
         stored = await queries.entries(obligation_id, 0, None)
         claims = await queries.claims_of(obligation_id)
         forgotten = await queries.forgotten(obligation_id)
+        purchases = await queries.purchases(obligation_id)
     if kept is None:
         raise NotFound(f"There is no obligation {obligation_id}.")
     caps = caps_of(await rule_books.book(kept.rule_book))
-    ledger = _Ledger(kept, stored, claims, caps, forgotten)
+    ledger = _Ledger(kept, stored, claims, caps, forgotten, purchases)
     found = await asyncio.to_thread(_tampering, ledger, published_head)
     return VerificationOut(
         obligation_id=obligation_id,
@@ -218,6 +241,8 @@ class _Ledger(msgspec.Struct, frozen=True):
     caps: Sequence[CapLimit]
     forgotten: Collection[int]
     """Entries of which the audit trail tells that their details were anonymised."""
+    purchases: Mapping[str, int]
+    """Cents by supplier, by the rows of fulfilments."""
 
 
 def _tampering(ledger: _Ledger, head: str | None) -> Tampering | None:
@@ -255,13 +280,18 @@ def _wrong_projection(ledger: _Ledger, links: Sequence[Link]) -> Tampering | Non
 
 
 def _wrong_sums(ledger: _Ledger, state: LedgerState) -> Tampering | None:
-    if ledger.kept.ledger_sums is None:
-        return None
-    sums = msgspec.json.decode(ledger.kept.ledger_sums, type=tuple[Sum, ...])
-    if sums == standing_of(state, ledger.caps).sums:
+    kept = ledger.kept
+    sums = msgspec.json.decode(kept.ledger_sums or "null", type=tuple[Sum, ...] | None)
+    bought = msgspec.json.decode(kept.purchases or "null", type=dict[str, int] | None)
+    same = sums is None or sums == standing_of(state, ledger.caps).sums
+    if same and (bought is None or _some(bought) == _some(ledger.purchases)):
         return None
     detail = "the sums kept with the obligation differ from its entries"
     return Tampering(state.number, Reason("row-differs", detail))
+
+
+def _some(cents: Mapping[str, int]) -> dict[str, int]:
+    return {supplier: amount for supplier, amount in cents.items() if amount}
 
 
 def _state(kept: Kept, claims: Mapping[str, Claim]) -> LedgerState:

@@ -60,6 +60,9 @@ class Obligation(Table):
     ledger_sums = JSONB(
         null=True, default=None, help_text="what open fulfilments add up to; null: not kept yet"
     )
+    purchases = JSONB(
+        null=True, default=None, help_text="cents of live purchases by supplier; null: not kept yet"
+    )
     author = Varchar(length=100, null=False, default=None)
     created_at = Timestamptz(null=False, default=None)
 

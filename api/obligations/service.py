@@ -192,6 +192,7 @@ def _new_row(
         "ledger_at": None,
         "ledger_hash": GENESIS,
         "ledger_sums": "[]",
+        "purchases": "{}",
         "author": actor.identity,
         "created_at": now,
     }

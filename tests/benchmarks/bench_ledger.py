@@ -127,7 +127,7 @@ async def _ledger(authority: UUID, contractor: UUID, book: UUID, size: int) -> U
         rows.append(_row(entry, head, new_id()))
     sums = standing_of(state, (CapLimit("pso-purchases", Decimal("0.5")),)).sums
     last = {"ledger_number": state.number, "ledger_at": state.at, "ledger_hash": head}
-    last["ledger_sums"] = as_json(sums)
+    last["ledger_sums"], last["purchases"] = as_json(sums), None
     own = {"obligation": obligation, "kind": "purchase", "facts": "{}"} | dict.fromkeys(_BLANK)
     async with transaction():
         await queries.insert_obligation(_obligation(obligation, authority, contractor, book) | last)

@@ -1,5 +1,6 @@
 """A ledger is a replay: at every instant, after every order of acts, whoever looks."""
 
+import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -223,8 +224,8 @@ async def test_a_ledger_cut_off_with_its_head_shows_by_a_hash_kept_elsewhere(wor
     await fetch("DELETE FROM ledger_entry WHERE number = 2")
     await fetch("DELETE FROM fulfilment")
     await fetch(
-        "UPDATE obligation o SET ledger_number = 1, ledger_hash = e.hash, ledger_sums = '[]'"
-        " FROM ledger_entry e WHERE e.obligation = o.id AND e.number = 1"
+        "UPDATE obligation o SET ledger_number = 1, ledger_hash = e.hash, ledger_sums = '[]',"
+        " purchases = '{}' FROM ledger_entry e WHERE e.obligation = o.id AND e.number = 1"
     )
 
     alone = (await world.get("authority", f"{path}/verification")).json()
@@ -257,6 +258,25 @@ async def test_changed_sums_beside_an_intact_chain_are_found(world: Any) -> None
         "UPDATE obligation SET ledger_sums = $2 WHERE id = $1",
         *(id_in(path), sums.replace("50000", "60000")),
     )
+
+    found = (await world.get("contractor", f"{path}/verification")).json()
+    assert "the sums kept" in found["tampering"]["reason"]["detail"]
+
+
+async def test_purchases_by_supplier_are_kept_and_verified(world: Any) -> None:
+    path = await world.obligation()
+    first = await world.booked(path, world.purchase("F-1", 500_00))
+    await world.booked(path, world.purchase("F-2", 200_00))
+    [row] = await fetch("SELECT purchases FROM obligation WHERE id = $1", id_in(path))
+    assert json.loads(row["purchases"]) == {str(world.enterprise): 700_00}
+    reason = {"reason": "not delivered"}
+    withdrawn = await world.post("contractor", f"{first}/withdrawals", reason)
+    assert withdrawn.status_code == 201, withdrawn.text
+    assert (await world.get("contractor", f"{path}/verification")).json()["intact"]
+    [row] = await fetch("SELECT purchases FROM obligation WHERE id = $1", id_in(path))
+    assert json.loads(row["purchases"]) == {str(world.enterprise): 200_00}
+
+    await fetch("UPDATE obligation SET purchases = '{}' WHERE id = $1", id_in(path))
 
     found = (await world.get("contractor", f"{path}/verification")).json()
     assert "the sums kept" in found["tampering"]["reason"]["detail"]

@@ -285,7 +285,7 @@ class Ledgers(RuleBasedStateMachine):
     @rule(which=ANY)
     def the_kept_sums_are_lost(self, which: int) -> None:
         key, _ = self.one_of(which)
-        sql = "UPDATE obligation SET ledger_sums = NULL WHERE id = $1"
+        sql = "UPDATE obligation SET ledger_sums = NULL, purchases = NULL WHERE id = $1"
         self.walk.run(fetch(sql, key))
 
     @rule(which=ANY, back=ANY)
