@@ -35,6 +35,7 @@ AWAY: Final = (
 # Piccolo looks for its configuration at the root unless told where it stands.
 os.environ.setdefault("PICCOLO_CONF", "api.piccolo_conf")
 PART: Final = 2_000
+"""Rows that `fetch_in_parts` holds."""
 Row = Mapping[str, Any]
 Kind = TypeVar("Kind", bound=msgspec.Struct)
 Answer = TypeVar("Answer")

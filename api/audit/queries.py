@@ -60,7 +60,7 @@ SELECT wanted.id, pg_current_xact_id()::text::bigint + {offset} AS transaction_i
   (SELECT last.after_hash FROM audit_event last WHERE last.subject = wanted.id
    ORDER BY last.transaction_id DESC NULLS LAST, last.id DESC LIMIT 1) AS before_hash,
   encode(sha256(convert_to(({state})::text, 'UTF8')), 'hex') AS after_hash
-FROM unnest($1::uuid[]) AS wanted(id)
+FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted(id, place) ORDER BY wanted.place
 """
 _COLUMNS: Final = """
 id, at, actor, action, subject, request_id, detail, organisation, before_hash, after_hash,
