@@ -15,6 +15,8 @@ from api.settings import settings
 LONGEST_LINE: Final = 160
 _TIME: Final = re.compile(r"^Execution Time: ([\d.]+) ms")
 CANDIDATES: Final = 15
+UNTOLD: Final = float("inf")
+"""Seconds of a statement that is read in parts: it is always looked at."""
 _SCAN: Final = re.compile(r"Seq Scan on (\w+)")
 _PLANNED: Final = ("SELECT", "WITH", "INSERT", "UPDATE", "DELETE")
 _OWN_SCHEMA: Final = re.compile(r"pg_(catalog|class|type|advisory)|information_schema", re.ASCII)
@@ -57,6 +59,11 @@ class Recording(asyncpg.Connection):  # type: ignore[misc]  # the driver has no 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self.add_query_logger(_hear)
+
+    def cursor(self, query: str, *values: Any, **named: Any) -> Any:
+        """Tell of a statement that is read in parts, which the driver does not."""
+        _heard.append(Said(query, values, UNTOLD))
+        return super().cursor(query, *values, **named)
 
 
 def _hear(told: asyncpg.connection.LoggedQuery) -> None:
