@@ -17,8 +17,8 @@ from api.domain.social_return.caps import CapLimit, caps_of
 from api.domain.social_return.chain import Link, Tampering, seal, verify_chain
 from api.domain.social_return.credit import Reason
 from api.domain.social_return.details import Held, wrong_details
-from api.domain.social_return.entries import Act, ClaimState, Entry
-from api.domain.social_return.ledger import LIVE, Claim, LedgerState, admit, replay, up_to
+from api.domain.social_return.entries import Act, Entry
+from api.domain.social_return.ledger import Claim, LedgerState, admit, replay, up_to
 from api.domain.social_return.position import Position, Terms, position, standing_position
 from api.domain.social_return.rule_book import RuleBook
 from api.domain.social_return.sums import Standing, Sum, moved, standing_of
@@ -75,18 +75,18 @@ async def append(
         own = {"obligation": kept.id}
         claim = queries.claim_columns(state.claims[entry.claim_id]) | own | dict(writing.extra)
     await queries.append(link, writing.details, writing.head, claim, new=before is None)
-    await _keep_sums(kept, claims, state, caps_of(rules))
-    if claim is not None:
-        await _keep_purchases(kept, before, claim)
+    sums = await _sums(kept, claims, state, caps_of(rules))
+    bought = await _purchases(kept, before, claim)
+    await queries.update_obligation(kept.id, sums | bought)
     action = f"ledger.{entry.act}"
     await audit.record(action, [kept.id], actor.name, entry.at, number=entry.number)
     return _out(link, writing.details)
 
 
-async def _keep_sums(
+async def _sums(
     kept: Kept, before: Mapping[str, Claim], after: LedgerState, caps: Sequence[CapLimit]
-) -> None:
-    """Move the sums that are kept with an entry that was written."""
+) -> dict[str, object]:
+    """Move the sums that are kept with an entry that was written; gives the column."""
     claim_id = next(iter(after.claims), "")
     found: Standing | None = None
     if kept.ledger_sums is not None:
@@ -99,24 +99,26 @@ async def _keep_sums(
     if found is None:
         whole = msgspec.structs.replace(after, claims=await queries.open_claims(kept.id))
         found = await asyncio.to_thread(standing_of, whole, caps)
-    await queries.update_obligation(kept.id, {"ledger_sums": as_json(found.sums)})
+    return {"ledger_sums": as_json(found.sums)}
 
 
-async def _keep_purchases(kept: Kept, before: Row | None, after: Row) -> None:
-    """Move what is kept of purchases by supplier, so that a booking reads none but its own."""
-    whole = dict(before or {}) | dict(after)
+async def _purchases(kept: Kept, before: Row | None, after: Row | None) -> dict[str, object]:
+    """Move what is kept of purchases by supplier; gives the column, if they changed.
+
+    So a booking reads no purchase but its own.
+    """
+    whole = dict(before or {}) | dict(after or {})
     if whole.get("kind") != PURCHASE:
-        return
+        return {}
     if kept.purchases is None:
-        found = await queries.purchases(kept.id)
-    else:
-        found = msgspec.json.decode(kept.purchases, type=dict[str, int])
-        for row, sign in ((before, -1), (whole, 1)):
-            if row is not None and ClaimState(row["state"]) in LIVE:
-                supplier = str(row["supplier"] or "")
-                cents = sign * (row["basis_cents"] - row["credited_basis_cents"])
-                found[supplier] = found.get(supplier, 0) + cents
-    await queries.update_obligation(kept.id, {"purchases": as_json(found)})
+        return {"purchases": as_json(await queries.purchases(kept.id))}
+    found = msgspec.json.decode(kept.purchases, type=dict[str, int])
+    for row, sign in ((before, -1), (whole, 1)):
+        if row is not None:
+            supplier = str(row["supplier"] or "")
+            cents = sign * queries.claim_of(row).bought_cents
+            found[supplier] = found.get(supplier, 0) + cents
+    return {"purchases": as_json(found)}
 
 
 def next_entry(kept: Kept, act: Act, actor: Actor, now: datetime, book: RuleBook) -> Entry:

@@ -96,7 +96,7 @@ async def inputs(run_id: UUID) -> KeptInputs:
 
 
 def packed(inputs: KeptInputs) -> bytes:
-    """Write down what was compared; a tenth of its size, for nothing looks into it by SQL."""
+    """Write down what was compared; a fifth of its size, for nothing looks into it by SQL."""
     return zlib.compress(msgspec.json.encode(inputs), QUICK)
 
 

@@ -61,6 +61,11 @@ class Claim(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
         return Cents(self.credit_cents - self.off_cents)
 
     @property
+    def bought_cents(self) -> Cents:
+        """Give what of a purchase counts as bought: nothing unless it is live (ADR 30)."""
+        return Cents(self.basis_cents - self.credited_basis_cents if self.state in LIVE else 0)
+
+    @property
     def free_cents(self) -> Cents:
         """Give the credit that is left and not disputed (own choice, ADR 6)."""
         return Cents(self.left_cents - self.disputed_cents)
