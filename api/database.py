@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from contextvars import copy_context
 from functools import cache
@@ -118,28 +118,14 @@ async def fetch(sql: str, *values: object) -> list[Row]:
         return list(await free.fetch(sql, *values))
 
 
-async def fetch_in_parts(sql: str, *values: object) -> AsyncIterator[list[Row]]:
-    """Run one statement, and give its rows some thousands at a time: only those are held."""
-    current = DB.current_transaction.get()
-    if current is not None:
-        async for part in _parts(current.connection, sql, values):
-            yield part
-        return
-    if DB.pool is None:
-        raise Unavailable("The database pool is not open.")
-    async with DB.pool.acquire() as free, free.transaction(readonly=True):
-        async for part in _parts(free, sql, values):
-            yield part
-
-
-async def _parts(
-    connection: Connection, sql: str, values: Sequence[object]
-) -> AsyncIterator[list[Row]]:
-    cursor = await connection.cursor(sql, *values)
-    while part := await cursor.fetch(PART):
-        yield part
-        if len(part) < PART:
-            return
+async def fetch_in_parts(take: Callable[[Sequence[Row]], None], sql: str, *values: object) -> None:
+    """Run one statement, and hand its rows over some thousands at a time: only those are held."""
+    async with transaction():
+        cursor = await connection().cursor(sql, *values)
+        part = await cursor.fetch(PART)
+        while part:
+            take(part)
+            part = await cursor.fetch(PART) if len(part) == PART else []
 
 
 async def update_row(table: str, row_id: UUID, values: Row) -> None:

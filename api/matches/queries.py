@@ -130,12 +130,15 @@ async def candidates(sought: Sought) -> list[EnterpriseFacts]:
     """Read every enterprise with an offering in the category, or found by text: those offerings."""
     firms: dict[str, EnterpriseFacts] = {}
     offered: dict[str, list[OfferingFacts]] = {}
-    async for rows in fetch_in_parts(_FACTS + _IN_CATEGORY, *_asked(sought)):
+
+    def take(rows: Sequence[Row]) -> None:
         for row in rows:
             firm = row["enterprise_id"]
             if firm not in firms:
                 firms[firm] = firm_facts(row, (), (), sought)
             offered.setdefault(firm, []).append(offering_facts(row, sought.reserved))
+
+    await fetch_in_parts(take, _FACTS + _IN_CATEGORY, *_asked(sought))
     marks = await _marks(firms)
     return [
         replace(one, marks=tuple(marks.get(firm, ())), offerings=tuple(offered[firm]))

@@ -11,7 +11,9 @@ SQL = "SELECT n FROM generate_series(1, $1::int) n"
 
 
 async def parts(count: int) -> list[list[int]]:
-    return [[row["n"] for row in part] async for part in database.fetch_in_parts(SQL, count)]
+    taken: list[list[int]] = []
+    await database.fetch_in_parts(lambda part: taken.append([row["n"] for row in part]), SQL, count)
+    return taken
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 4, 5])
