@@ -27,6 +27,8 @@ async def refuse_faulty_parameters(request: Request[Any, Any, Any]) -> None:
     handler = request.scope["route_handler"]
     if not isinstance(handler, HTTPRouteHandler) or handler.operation_id is None:
         return
+    if not request.scope["query_string"]:
+        return
     known = _documented(request.app).get(str(handler.operation_id), frozenset())
     known |= {NAME} if selectable(handler) else set()
     faults = [*_unknown(request, known), *_unreadable(request, handler, known)]

@@ -15,7 +15,7 @@ class AuditEvent(Table):
     at = Timestamptz(null=False, default=None, index=True)
     actor = Varchar(length=100, null=False, default=None, help_text="key prefix or `system`")
     action = Varchar(length=60, null=False, default=None, help_text="`enterprise.created`, ...")
-    subject = UUID(null=False, default=None, index=True)
+    subject = UUID(null=False, default=None, help_text="indexed with the order of events")
     request_id = Varchar(length=64, null=True, default=None)
     detail = JSONB(null=False, default=None)
     organisation = UUID(null=True, default=None, index=True, help_text="for whom it was done")

@@ -334,17 +334,21 @@ def changed_fields(before: EnterpriseOut, patch: EnterprisePatch) -> list[str]:
 
 def mark_out(row: Mapping[str, Any], kvk_number: str | None, today: date) -> MarkOut:
     """Turn a row of a mark into what is published on a day."""
-    stands = marks.standing(_mark(row), row["holder_kvk_numbers"], kvk_number, today)
+    told = _camel(row)
+    held = msgspec.convert(told, QualityMark)
+    stands = marks.standing(held, row["holder_kvk_numbers"], kvk_number, today)
     state = {"state": stands.state, "stateReason": stands.reason}
-    return msgspec.convert(_camel(row) | state, MarkOut)
-
-
-def _mark(row: Mapping[str, Any]) -> QualityMark:
-    return msgspec.convert(_camel(row), QualityMark)
+    return msgspec.convert(told | state, MarkOut)
 
 
 def _camel(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {camel_name(name): value for name, value in row.items()}
+    return dict(zip(_camel_names(tuple(row.keys())), row.values(), strict=True))
+
+
+@cache
+def _camel_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Give the names of columns in the API; rows come with few different sets of columns."""
+    return tuple(camel_name(name) for name in names)
 
 
 @cache

@@ -1,6 +1,7 @@
 """Counting against a limit. Windows are of the database's clock: replicas agree on them."""
 
 import hashlib
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Final
 
@@ -74,6 +75,7 @@ def address_of(scope: Scope) -> str:
     return _network(address)
 
 
+@lru_cache(maxsize=4_096)
 def _network(address: str) -> str:
     try:
         known = ip_address(address)
