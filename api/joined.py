@@ -30,35 +30,43 @@ class Joined(Generic[Key, Value]):
 
     def __init__(self, read: Callable[[AbstractSet[Key]], Awaitable[Mapping[Key, Value]]]) -> None:
         self._read = read
-        self._waiting: list[tuple[Key, asyncio.Future[Value | None]]] = []
-        self._reader: asyncio.Task[None] | None = None
+        self._under_way = 0
         self._began = 0.0
+        self._waiting: list[tuple[Key, asyncio.Future[Value | None]]] = []
+        self._next: asyncio.Task[None] | None = None
 
     async def get(self, key: Key) -> Value | None:
         """Give the value of a key as it is from now on; raises what the read raises."""
         loop = asyncio.get_running_loop()
+        if not self._under_way or loop.time() - self._began > PATIENCE:
+            return (await self._found({key})).get(key)
         answer: asyncio.Future[Value | None] = loop.create_future()
         self._waiting.append((key, answer))
-        late = loop.time() - self._began > PATIENCE
-        if self._reader is None or self._reader.done() or late:
-            self._began = loop.time()
-            # It belongs to no request: neither their limits of time nor their traces hold.
-            self._reader = loop.create_task(self._work(loop), context=Context())
         return await answer
 
-    async def _work(self, loop: asyncio.AbstractEventLoop) -> None:
-        while self._waiting:
-            taken, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
-            self._began = loop.time()
-            try:
-                async with asyncio.timeout(settings().request_seconds):
-                    found = await self._read({key for key, _ in taken})
-            except Exception as error:  # noqa: BLE001  told to everybody who asked
-                for _, answer in _open(taken):
-                    answer.set_exception(error)
-            else:
-                for key, answer in _open(taken):
-                    answer.set_result(found.get(key))
+    async def _found(self, keys: AbstractSet[Key]) -> Mapping[Key, Value]:
+        loop = asyncio.get_running_loop()
+        self._under_way += 1
+        self._began = loop.time()
+        try:
+            return await self._read(keys)
+        finally:
+            self._under_way -= 1
+            if self._waiting:
+                # It belongs to no request: neither their limits of time nor their traces hold.
+                self._next = loop.create_task(self._for_those_waiting(), context=Context())
+
+    async def _for_those_waiting(self) -> None:
+        taken, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
+        try:
+            async with asyncio.timeout(settings().request_seconds):
+                found = await self._found({key for key, _ in taken})
+        except Exception as error:  # noqa: BLE001  told to everybody who asked
+            for _, answer in _open(taken):
+                answer.set_exception(error)
+        else:
+            for key, answer in _open(taken):
+                answer.set_result(found.get(key))
 
 
 def _open(

@@ -31,7 +31,10 @@ _STATED: Final = [
     for column in Offering._meta.columns  # noqa: SLF001  Piccolo's documented place of them
     if (name := column._meta.name) not in _WORKED_OUT  # noqa: SLF001
 ]
-_PUBLISHED: Final = _PROFILES.format(offering=", ".join(_STATED)) + " WHERE e.id = ANY($1)"
+_AS_STATED: Final = _PROFILES.format(offering=", ".join(_STATED))
+# One id by itself: the server keeps the plan of that, and makes one for each array.
+_ONE: Final = _AS_STATED + " WHERE e.id = $1"
+_SEVERAL: Final = _AS_STATED + " WHERE e.id = ANY($1)"
 _WHOLE: Final = _PROFILES.format(offering="*") + " WHERE e.id = ANY($1)"
 
 
@@ -56,7 +59,8 @@ async def profile(enterprise_id: UUID) -> dict[str, Any] | None:
 
 
 async def _stated(ids: AbstractSet[UUID]) -> dict[UUID, dict[str, Any]]:
-    return {row["id"]: _decoded(row) for row in await fetch(_PUBLISHED, list(ids))}
+    rows = await (fetch(_ONE, *ids) if len(ids) == 1 else fetch(_SEVERAL, list(ids)))
+    return {row["id"]: _decoded(row) for row in rows}
 
 
 _joined: Final = Joined(_stated)

@@ -56,11 +56,14 @@ async def test_those_who_come_meanwhile_are_read_for_together_and_get_their_own(
 async def test_no_read_is_larger_than_the_bound() -> None:
     shelf = Shelf()
     reads = Joined(shelf.read)
+    shelf.let.clear()
+    asked = [asyncio.create_task(reads.get(f"key {n}")) for n in range(2 * AT_ONCE + 1)]
+    await shelf.begun.wait()
+    shelf.let.set()
 
-    found = await asyncio.gather(*(reads.get(f"key {n}") for n in range(2 * AT_ONCE + 1)))
-
+    found = await asyncio.gather(*asked)
     assert found == list(range(2 * AT_ONCE + 1))
-    assert [len(keys) for keys in shelf.asked] == [AT_ONCE, AT_ONCE, 1]
+    assert [len(keys) for keys in shelf.asked] == [1, AT_ONCE, AT_ONCE]
 
 
 async def test_an_answer_was_read_after_it_was_asked_for() -> None:
@@ -95,11 +98,16 @@ async def test_who_goes_away_takes_nothing_from_the_others() -> None:
 async def test_a_read_that_fails_tells_all_who_waited_and_the_next_is_read_anew() -> None:
     shelf = Shelf()
     reads = Joined(shelf.read)
+    shelf.let.clear()
+    asked = [asyncio.create_task(reads.get(f"key {n}")) for n in (1, 2, 3)]
+    await shelf.begun.wait()
     shelf.fault = OSError("the line is cut")
-    told = await asyncio.gather(*(reads.get(f"key {n}") for n in (1, 2)), return_exceptions=True)
+    shelf.let.set()
+    told = await asyncio.gather(*asked, return_exceptions=True)
     shelf.fault = None
 
-    assert [str(one) for one in told] == ["the line is cut"] * 2
+    assert [str(one) for one in told] == ["the line is cut"] * 3
+    assert shelf.asked == [{"key 1"}, {"key 2", "key 3"}]
     assert await reads.get("key 1") == 1
 
 
