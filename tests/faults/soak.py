@@ -18,7 +18,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,6 +37,9 @@ SHARE: Final = 0.7
 CALLERS: Final = 16
 MEASURED_SECONDS: Final = 20
 DOCUMENT: Final = ROOT / "docs" / "faults.md"
+Asked = tuple[str, str, str, Any]
+"""Method, path, key and body of a request."""
+Draw = Callable[[], Asked]
 WORDS: Final = ("schoonmaak", "groenonderhoud", "lunch vergadering", "drukwerk", "fietsen")
 
 
@@ -46,17 +50,17 @@ class Traffic:
         self._seeded, self._profiles = seeded, profiles
         self._ports = list(world.ports.values())
         self._chance, self._number = random.Random(1), itertools.count()
-        self._draws: list[tuple[float, Callable[[], tuple[str, str, str, Any]]]] = [
-            (0.6, self._search),
-            (0.25, self._profile),
-            (0.1, self._booking),
-            (0.05, self._match),
+        self._draws: list[tuple[float, Draw]] = [
+            (0.6, self.search),
+            (0.25, self.profile),
+            (0.1, self.booking),
+            (0.05, self.match),
         ]
 
-    async def send(self, session: aiohttp.ClientSession) -> bool:
-        """Send one request; tell whether it was answered well."""
+    async def send(self, session: aiohttp.ClientSession, draw: Draw | None = None) -> bool:
+        """Send one request, of any kind unless told; tell whether it was answered well."""
         weights, draws = zip(*self._draws, strict=True)
-        method, path, key, body = self._chance.choices(draws, weights)[0]()
+        method, path, key, body = (draw or self._chance.choices(draws, weights)[0])()
         url = f"http://127.0.0.1:{self._chance.choice(self._ports)}/v1{path}"
         headers = {"Authorization": f"Bearer {key}", "Accept-Encoding": "identity"}
         try:
@@ -66,15 +70,22 @@ class Traffic:
         except (aiohttp.ClientError, TimeoutError):
             return False
 
-    def _search(self) -> tuple[str, str, str, Any]:
+    def nothing(self) -> Asked:
+        """Give the request that does nothing."""
+        return "GET", "/health/live", self._seeded.desk, None
+
+    def search(self) -> Asked:
+        """Draw a search with a facet."""
         path = f"/enterprises?q={self._chance.choice(WORDS)}&facets=serviceMode"
         return "GET", path, self._seeded.desk, None
 
-    def _profile(self) -> tuple[str, str, str, Any]:
+    def profile(self) -> Asked:
+        """Draw a profile to read."""
         path = f"/enterprises/{self._chance.choice(self._profiles)}"
         return "GET", path, self._seeded.desk, None
 
-    def _booking(self) -> tuple[str, str, str, Any]:
+    def booking(self) -> Asked:
+        """Draw a purchase to book on the one obligation."""
         fulfilment = {
             "kind": "purchase",
             "supplierId": self._seeded.supplier,
@@ -85,7 +96,8 @@ class Traffic:
         path = f"/obligations/{self._seeded.obligation}/fulfilments"
         return "POST", path, self._seeded.contractor, {"fulfilment": fulfilment}
 
-    def _match(self) -> tuple[str, str, str, Any]:
+    def match(self) -> Asked:
+        """Draw a lot to match, with a seed of its own."""
         lot = self._chance.choice(self._seeded.lots)
         seed_text = f"soak-{next(self._number)}"
         return "POST", f"/lots/{lot}/match-runs", self._seeded.desk, {"seed": seed_text}
@@ -160,8 +172,9 @@ def tell(text: str) -> None:
     sys.stdout.flush()
 
 
-def measured(firms: int, minutes: int) -> tuple[float, list[Minute]]:
-    """Start an installation, fill it, and soak it; gives its capacity and the minutes."""
+@contextmanager
+def installed(firms: int) -> Iterator[tuple[Traffic, World]]:
+    """Start an installation of its own and fill it; give the traffic for it."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         world = World(Path(folder))
         try:
@@ -171,9 +184,7 @@ def measured(firms: int, minutes: int) -> tuple[float, list[Minute]]:
             seeded = seed(world)
             world.start_all()
             wait_until(world, 200, search=True)
-            profiles = ask(world, _profiles)
-            traffic = Traffic(world, seeded, profiles)
-            return asyncio.run(soaked(traffic, world, minutes))
+            yield Traffic(world, seeded, ask(world, _profiles)), world
         finally:
             world.close()
 
@@ -185,7 +196,8 @@ def main() -> None:
     arguments.add_argument("--firms", type=int, default=3_000)
     arguments.add_argument("--write", action="store_true", help="into docs/faults.md")
     given = arguments.parse_args()
-    full, minutes = measured(given.firms, given.minutes)
+    with installed(given.firms) as (traffic, world):
+        full, minutes = asyncio.run(soaked(traffic, world, given.minutes))
     table = report(minutes, full, SHARE * full)
     tell(table)
     if given.write:
