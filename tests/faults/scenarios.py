@@ -109,6 +109,7 @@ def _keep_logs(world: World, name: str) -> None:
     """Copy what the processes wrote to where FAULT_LOGS says, for whoever looks for a cause."""
     kept = os.environ.get("FAULT_LOGS")
     if kept is not None:
+        Path(kept).mkdir(parents=True, exist_ok=True)
         for one in world.folder.glob("*.log"):
             shutil.copy(one, Path(kept) / f"{name}-{one.name}")
 
