@@ -34,6 +34,7 @@ class Joined(Generic[Key, Value]):
         self._began = 0.0
         self._waiting: list[tuple[Key, asyncio.Future[Value | None]]] = []
         self._next: asyncio.Task[None] | None = None
+        """The loop itself would not keep it alive."""
 
     async def get(self, key: Key) -> Value | None:
         """Give the value of a key as it is from now on; raises what the read raises."""
@@ -57,7 +58,10 @@ class Joined(Generic[Key, Value]):
                 self._next = loop.create_task(self._for_those_waiting(), context=Context())
 
     async def _for_those_waiting(self) -> None:
-        taken, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
+        here = _open(self._waiting)
+        taken, self._waiting = here[:AT_ONCE], here[AT_ONCE:]
+        if not taken:
+            return
         try:
             async with asyncio.timeout(settings().request_seconds):
                 found = await self._found({key for key, _ in taken})

@@ -11,7 +11,6 @@ import argparse
 import asyncio
 import statistics
 import time
-from collections.abc import Iterator
 from typing import Final
 
 import aiohttp
@@ -20,7 +19,7 @@ from tests.faults.soak import Draw, Traffic, installed, tell
 
 CALLERS: Final = 4
 FLOOR_EVERY: Final = 5
-"""Requests of a caller, after which it asks the empty handler once."""
+"""Requests, for each of which the empty handler is asked once."""
 
 
 async def chunk(traffic: Traffic, draw: Draw, requests: int) -> tuple[float, float]:
@@ -29,8 +28,8 @@ async def chunk(traffic: Traffic, draw: Draw, requests: int) -> tuple[float, flo
     times: list[float] = []
     floor: list[float] = []
 
-    async def call(session: aiohttp.ClientSession, left: Iterator[int]) -> None:
-        for number in left:
+    async def call(session: aiohttp.ClientSession) -> None:
+        for number in numbers:
             began = time.perf_counter()
             if not await traffic.send(session, draw):
                 raise RuntimeError("a request was not answered well")
@@ -41,7 +40,7 @@ async def chunk(traffic: Traffic, draw: Draw, requests: int) -> tuple[float, flo
                 floor.append(time.perf_counter() - began)
 
     async with aiohttp.ClientSession() as session:
-        await asyncio.gather(*(call(session, numbers) for _ in range(CALLERS)))
+        await asyncio.gather(*(call(session) for _ in range(CALLERS)))
     return statistics.median(times), statistics.median(floor)
 
 

@@ -59,8 +59,7 @@ class Traffic:
 
     async def send(self, session: aiohttp.ClientSession, draw: Draw | None = None) -> bool:
         """Send one request, of any kind unless told; tell whether it was answered well."""
-        weights, draws = zip(*self._draws, strict=True)
-        method, path, key, body = (draw or self._chance.choices(draws, weights)[0])()
+        method, path, key, body = (draw or self._any())()
         url = f"http://127.0.0.1:{self._chance.choice(self._ports)}/v1{path}"
         headers = {"Authorization": f"Bearer {key}", "Accept-Encoding": "identity"}
         try:
@@ -69,6 +68,11 @@ class Traffic:
                 return answer.status < 300
         except (aiohttp.ClientError, TimeoutError):
             return False
+
+    def _any(self) -> Draw:
+        weights, draws = zip(*self._draws, strict=True)
+        drawn: Draw = self._chance.choices(draws, weights)[0]
+        return drawn
 
     def nothing(self) -> Asked:
         """Give the request that does nothing."""

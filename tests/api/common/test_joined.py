@@ -95,6 +95,21 @@ async def test_who_goes_away_takes_nothing_from_the_others() -> None:
     assert await reads.get("key 3") == 3
 
 
+async def test_nothing_is_read_for_who_went_away() -> None:
+    shelf = Shelf()
+    reads = Joined(shelf.read)
+    shelf.let.clear()
+    stays, gone = (asyncio.create_task(reads.get(f"key {n}")) for n in (1, 2))
+    await shelf.begun.wait()
+    gone.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await gone
+    shelf.let.set()
+
+    assert [await stays, await reads.get("key 3")] == [1, 3]
+    assert shelf.asked == [{"key 1"}, {"key 3"}]
+
+
 async def test_a_read_that_fails_tells_all_who_waited_and_the_next_is_read_anew() -> None:
     shelf = Shelf()
     reads = Joined(shelf.read)
